@@ -1,0 +1,84 @@
+/**
+ * Port: the truth about one partition replica. Adapters: `lmdb-partition-store.ts` and
+ * `memory-partition-store.ts` (simulation, tests).
+ *
+ * Rows are immutable: a write of a document adds a row under the next sequence number and supersedes
+ * the document's earlier row. Reads answer from durable rows only: until a write is durable, the
+ * document's earlier row is what `get`, `list` and `row` show.
+ */
+import type { Version } from '../../src/base/version.js';
+import type { WriteOp, WriteResult } from '../../src/wire/link-messages.js';
+
+/** One document as it was written. */
+export interface Row {
+  /** 1..2^53; the label of its vector in the index. */
+  seq: number;
+  id: string;
+  version: Version;
+  vector: Float32Array;
+  /** UTF-8. */
+  text: Uint8Array;
+  /** Encoded `StoredMetadata`. */
+  metadata: Uint8Array;
+}
+
+/** What a durable write did to the set of rows. In the order of sequence numbers. */
+export interface RowChange {
+  /** The row that was added; absent for a delete. */
+  added?: { seq: number; vector: Float32Array };
+  /** The row that it supersedes, if there was one. */
+  removedSeq?: number;
+}
+
+export interface WriteOutcome {
+  /** One per operation, in their order. */
+  results: WriteResult[];
+  changes: RowChange[];
+}
+
+export interface PartitionStore {
+  /** Documents: durable rows that are not superseded or deleted. */
+  readonly documentCount: number;
+  /** The highest durable sequence number; 0 when nothing was ever written. */
+  readonly lastSeq: number;
+  /** The highest version that any write carried. */
+  readonly highestVersion: Version;
+
+  /**
+   * Writes with one version; operations that would replace a newer version are skipped and say so,
+   * and one that carries the version already held counts as applied (so resending is safe). Resolves
+   * when all is durable; calls made meanwhile are grouped into the next commit. Rejects with a
+   * {@link StoreError} when the storage fails: nothing of the call may then be acknowledged.
+   */
+  write(version: Version, ops: readonly WriteOp[]): Promise<WriteOutcome>;
+
+  /** The document, or undefined. Throws a {@link StoreError} when its row is damaged. */
+  get(id: string): Row | undefined;
+  /** The row of a sequence number, or undefined when it is superseded or deleted. */
+  row(seq: number): Row | undefined;
+  /** Current rows with a sequence number above `afterSeq`, in its order, as of the call. */
+  scan(afterSeq: number): IterableIterator<Row>;
+  /** Current rows in ascending order of the ids' UTF-8 bytes, beginning after `afterId`. */
+  list(afterId: string): IterableIterator<Row>;
+  /** 1,024 values: the XOR of hash(id, version) of each bucket's documents and tombstones. */
+  digest(): BigUint64Array;
+  /**
+   * Forgets tombstones whose version is older than the wall-clock instant. Resolves to how many.
+   */
+  purgeTombstones(beforeWallMs: number): Promise<number>;
+  /** Waits for writes under way, then lets go of the files. */
+  close(): Promise<void>;
+}
+
+export type StoreFailure = 'corrupt' | 'full' | 'failed';
+
+/** A failure of the storage, not of the request. `corrupt`: what was read is not what was written. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly failure: StoreFailure;
+
+  constructor(failure: StoreFailure, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.failure = failure;
+  }
+}

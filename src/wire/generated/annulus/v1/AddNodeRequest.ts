@@ -1,0 +1,16 @@
+// Original file: proto/annulus/v1/cluster.proto
+
+
+export interface AddNodeRequest {
+  'nodeId'?: (string);
+  'address'?: (string);
+  'zone'?: (string);
+  'weight'?: (number | string);
+}
+
+export interface AddNodeRequest__Output {
+  'nodeId': (string);
+  'address': (string);
+  'zone': (string);
+  'weight': (number);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/annulus/v1/cluster.proto
+
+
+export interface DrainNodeRequest {
+  'nodeId'?: (string);
+}
+
+export interface DrainNodeRequest__Output {
+  'nodeId': (string);
+}

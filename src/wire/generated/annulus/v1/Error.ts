@@ -1,0 +1,14 @@
+// Original file: proto/annulus/v1/annulus.proto
+
+
+export interface Error {
+  'code'?: (number);
+  'message'?: (string);
+  'reason'?: (string);
+}
+
+export interface Error__Output {
+  'code': (number);
+  'message': (string);
+  'reason': (string);
+}

@@ -1,0 +1,26 @@
+// Original file: proto/annulus/v1/annulus.proto
+
+
+export interface ExplainAttempt {
+  'nodeId'?: (string);
+  'partitions'?: (number)[];
+  'outcome'?: (string);
+  'policy'?: (string);
+  'load'?: (number | string);
+  'sentMs'?: (number | string);
+  'tookMs'?: (number | string);
+  'queueMs'?: (number | string);
+  'serviceMs'?: (number | string);
+}
+
+export interface ExplainAttempt__Output {
+  'nodeId': (string);
+  'partitions': (number)[];
+  'outcome': (string);
+  'policy': (string);
+  'load': (number);
+  'sentMs': (number);
+  'tookMs': (number);
+  'queueMs': (number);
+  'serviceMs': (number);
+}

@@ -1,0 +1,12 @@
+// Original file: proto/annulus/v1/cluster.proto
+
+
+export interface RemoveNodeRequest {
+  'nodeId'?: (string);
+  'force'?: (boolean);
+}
+
+export interface RemoveNodeRequest__Output {
+  'nodeId': (string);
+  'force': (boolean);
+}

@@ -1,0 +1,8 @@
+// Original file: proto/annulus/v1/cluster.proto
+
+
+export interface RemoveNodeResponse {
+}
+
+export interface RemoveNodeResponse__Output {
+}

@@ -1,0 +1,16 @@
+// Original file: proto/annulus/v1/annulus.proto
+
+
+export interface WriteFailure {
+  'id'?: (string);
+  'code'?: (number);
+  'message'?: (string);
+  'reason'?: (string);
+}
+
+export interface WriteFailure__Output {
+  'id': (string);
+  'code': (number);
+  'message': (string);
+  'reason': (string);
+}
