@@ -1,4 +1,5 @@
 /** Little cursors over bytes, for the layouts that are packed by hand. All integers little-endian. */
+import { invariant } from '../base/invariant.js';
 import { readVersion, VERSION_BYTES, type Version, writeVersion } from '../base/version.js';
 
 const MIN_CAPACITY_BYTES = 256;
@@ -19,39 +20,48 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value);
+    const offset = this.#reserve(1);
+    this.#view.setUint8(offset, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#reserve(2), value, true);
+    const offset = this.#reserve(2);
+    this.#view.setUint16(offset, value, true);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value, true);
+    const offset = this.#reserve(4);
+    this.#view.setUint32(offset, value, true);
   }
 
   f32(value: number): void {
-    this.#view.setFloat32(this.#reserve(4), value, true);
+    const offset = this.#reserve(4);
+    this.#view.setFloat32(offset, value, true);
   }
 
   /** Also for whole numbers up to 2^53. */
   f64(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value, true);
+    const offset = this.#reserve(8);
+    this.#view.setFloat64(offset, value, true);
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), value, true);
+    const offset = this.#reserve(8);
+    this.#view.setBigUint64(offset, value, true);
   }
 
   version(value: Version): void {
-    writeVersion(this.#view, this.#reserve(VERSION_BYTES), value);
+    const offset = this.#reserve(VERSION_BYTES);
+    writeVersion(this.#view, offset, value);
   }
 
   /** UTF-8, after its length in bytes (u16). */
   shortString(text: string): void {
     const byteCount = Buffer.byteLength(text);
+    invariant(byteCount <= 0xffff, `${byteCount} bytes are no short string`);
     this.u16(byteCount);
-    this.#buffer.write(text, this.#reserve(byteCount), 'utf8');
+    const offset = this.#reserve(byteCount);
+    this.#buffer.write(text, offset, 'utf8');
   }
 
   /** Bytes, after their length (u32). */
@@ -75,6 +85,7 @@ export class ByteWriter {
     return this.#buffer.subarray(0, this.#length);
   }
 
+  /** Before `#view` or `#buffer` is read: growing replaces both. */
   #reserve(byteCount: number): number {
     const offset = this.#length;
     const needed = offset + byteCount;
@@ -91,7 +102,7 @@ export class ByteWriter {
   }
 }
 
-/** Thrown by {@link ByteReader} when the bytes end too soon: they are not what they claim to be. */
+/** Thrown when bytes from elsewhere are not what they claim to be. */
 export class MalformedBytes extends Error {
   override readonly name = 'MalformedBytes';
 }
@@ -105,6 +116,10 @@ export class ByteReader {
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = viewOf(this.#bytes);
+  }
+
+  get offset(): number {
+    return this.#offset;
   }
 
   get remaining(): number {

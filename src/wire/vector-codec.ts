@@ -23,7 +23,8 @@ export function unpackVector(bytes: Uint8Array): Float32Array {
   if (bytes.byteOffset % FLOAT_BYTES === 0) {
     return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / FLOAT_BYTES);
   }
-  return new Float32Array(bytes.slice().buffer);
+  // Not `bytes.slice()`: a Buffer's shares its memory.
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 /** Index of the first element that is NaN or infinite, or -1. */
