@@ -27,6 +27,8 @@ export interface HandlerCall {
 
 export interface LinkHandler {
   readonly nodeId: NodeId;
+  /** The topology that the node belongs to; undefined until it was assigned its first replicas. */
+  readonly clusterId: string | undefined;
   /**
    * `reply` is called exactly once, now or later, unless the call is cancelled first. A request whose
    * deadline (on the node's monotonic clock) has passed before it was begun is refused, unstarted.
