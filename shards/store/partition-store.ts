@@ -24,7 +24,10 @@ export interface Row {
 
 /** What a durable write did to the set of rows. In the order of sequence numbers. */
 export interface RowChange {
-  /** The row that was added; absent for a delete. */
+  /**
+   * The row that was added; absent for a delete. The vector may share its memory with the operation:
+   * copy what is kept.
+   */
   added?: { seq: number; vector: Float32Array };
   /** The row that it supersedes, if there was one. */
   removedSeq?: number;
@@ -46,9 +49,12 @@ export interface PartitionStore {
 
   /**
    * Writes with one version; operations that would replace a newer version are skipped and say so,
-   * and one that carries the version already held counts as applied (so resending is safe). Resolves
-   * when all is durable; calls made meanwhile are grouped into the next commit. Rejects with a
-   * {@link StoreError} when the storage fails: nothing of the call may then be acknowledged.
+   * and one that carries the version already held counts as applied (so resending is safe; it then
+   * finds its own earlier effect as what existed). Of several operations on one id the last wins.
+   * Resolves when all is durable; calls made meanwhile are grouped into the next commit. Rejects with
+   * a {@link StoreError} when the storage fails: nothing of the call may then be acknowledged, and
+   * reads go on showing the state before it. After `full` a later write may succeed; after `failed`
+   * all are refused until the store is opened again.
    */
   write(version: Version, ops: readonly WriteOp[]): Promise<WriteOutcome>;
 
@@ -56,9 +62,17 @@ export interface PartitionStore {
   get(id: string): Row | undefined;
   /** The row of a sequence number, or undefined when it is superseded or deleted. */
   row(seq: number): Row | undefined;
-  /** Current rows with a sequence number above `afterSeq`, in its order, as of the call. */
+  /**
+   * Current rows with a sequence number above `afterSeq`, in its order. May be iterated over many
+   * turns of the event loop, writes going on: every row that is current all that time is seen once,
+   * one that is superseded meanwhile perhaps, one that is added after the call never. Throws a
+   * {@link StoreError} on the way when a row is damaged.
+   */
   scan(afterSeq: number): IterableIterator<Row>;
-  /** Current rows in ascending order of the ids' UTF-8 bytes, beginning after `afterId`. */
+  /**
+   * Current rows in ascending order of the ids' UTF-8 bytes, beginning after `afterId`. May be
+   * iterated over many turns, as `scan`; each document is seen at most once.
+   */
   list(afterId: string): IterableIterator<Row>;
   /** 1,024 values: the XOR of hash(id, version) of each bucket's documents and tombstones. */
   digest(): BigUint64Array;
@@ -70,9 +84,13 @@ export interface PartitionStore {
   close(): Promise<void>;
 }
 
-export type StoreFailure = 'corrupt' | 'full' | 'failed';
+/**
+ * `missing`: there is no store at that place. `corrupt`: what was read is not what was written.
+ * `full`: there is no room left. `failed`: anything else; only opening the store anew can help.
+ */
+export type StoreFailure = 'missing' | 'corrupt' | 'full' | 'failed';
 
-/** A failure of the storage, not of the request. `corrupt`: what was read is not what was written. */
+/** A failure of the storage, not of the request. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly failure: StoreFailure;

@@ -1,0 +1,122 @@
+/**
+ * The one place that opens LMDB, with the one set of options that Annulus relies on, and that knows
+ * how it fails.
+ *
+ * `overlappingSync` is off: a commit is then flushed (fdatasync, then the meta page with O_DSYNC)
+ * before it becomes visible, so nobody ever reads what is not durable, and a commit that fails is as
+ * if it had never been. With it on, rows are visible before the flush, and which of them survive a
+ * crash depends on the machine's boot id. `noSync` and `useWritemap` are never set. Event-turn
+ * batching is off because it makes promises of its own, whose rejection nobody could handle.
+ */
+import { statfsSync } from 'node:fs';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { StoreError, type StoreFailure } from './partition-store.js';
+
+type Bytes = Database<Uint8Array, Uint8Array>;
+
+export interface LmdbEnvironment {
+  root: RootDatabase<Uint8Array, Uint8Array>;
+  rows: Bytes;
+  ids: Bytes;
+  tombstones: Bytes;
+  garbage: Bytes;
+  meta: Bytes;
+}
+
+/** The file that LMDB keeps its pages in. */
+export const DATA_FILE = 'data.mdb';
+
+const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
+
+/** Opens the environment of a directory that exists. Throws a {@link StoreError}. */
+export function openEnvironment(directory: string): LmdbEnvironment {
+  try {
+    const root = open<Uint8Array, Uint8Array>({
+      path: directory,
+      noSubdir: false,
+      overlappingSync: false,
+      // Not in the package's types: see above.
+      ...{ eventTurnBatching: false },
+      maxReaders: 126,
+      maxDbs: 8,
+      ...BINARY,
+    });
+    const database = (name: string): Bytes => root.openDB({ name, ...BINARY });
+    return {
+      root,
+      rows: database('rows'),
+      ids: database('ids'),
+      tombstones: database('tombstones'),
+      garbage: database('garbage'),
+      meta: database('meta'),
+    };
+  } catch (error) {
+    throw storeErrorOf(error, directory, `cannot open ${directory}`);
+  }
+}
+
+/**
+ * Runs `puts`, which calls `put` and `remove` of the environment's databases, as one transaction.
+ * Resolves when it is on disk and visible; rejects with a {@link StoreError} when it is neither.
+ */
+export async function commitBatch(
+  environment: LmdbEnvironment,
+  directory: string,
+  puts: () => void,
+): Promise<void> {
+  try {
+    await environment.root.batch(puts);
+  } catch (error) {
+    throw storeErrorOf(await commitCause(error), directory, 'a commit failed');
+  }
+}
+
+/** Reads through `read`; what LMDB throws becomes a {@link StoreError} that says what was read. */
+export function readingOf<T>(directory: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof StoreError ? error : storeErrorOf(error, directory, `reading ${what}`);
+  }
+}
+
+/** A failed commit carries its cause as a promise of its own, which must not go unhandled. */
+async function commitCause(error: unknown): Promise<unknown> {
+  const { commitError } = error as { commitError?: Promise<never> };
+  if (commitError === undefined) return error;
+  return commitError.then(
+    () => error,
+    (cause: unknown) => cause,
+  );
+}
+
+const EIO = 5;
+const ENOSPC = 28;
+const EDQUOT = 122;
+const MDB_MAP_FULL = -30_792;
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_BAD_VALSIZE. */
+const DAMAGE_CODES: ReadonlySet<unknown> = new Set([-30_797, -30_796, -30_794, -30_793, -30_781]);
+/** With less than this free, an I/O error on a write means that the disk is full. */
+const FREE_BYTES_MIN = 8 * 1024 * 1024;
+
+function storeErrorOf(error: unknown, directory: string, doing: string): StoreError {
+  const failure = failureOf((error as { code?: unknown }).code, directory);
+  const message = error instanceof Error ? error.message : String(error);
+  return new StoreError(failure, `${doing}: ${message}`, error);
+}
+
+function failureOf(code: unknown, directory: string): StoreFailure {
+  if (code === ENOSPC || code === EDQUOT || code === MDB_MAP_FULL) return 'full';
+  // LMDB reports a write that came out short, as the last one before a full disk does, as EIO.
+  if (code === EIO && freeBytes(directory) < FREE_BYTES_MIN) return 'full';
+  return DAMAGE_CODES.has(code) ? 'corrupt' : 'failed';
+}
+
+function freeBytes(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * The partition store on disk: one LMDB environment per replica. Where the bytes are is in
+ * `key-layout.ts`, what a write does in `write-plan.ts`, who waits for which commit in
+ * `group-commit.ts`; here plans become transactions, and reads hide what is not announced yet.
+ *
+ * LMDB shows a transaction as soon as it is on disk, which is a little before our own counters know
+ * of it. So while a commit is under way, reads of the ids it touches use the records from before it,
+ * and rows above `lastSeq` do not exist. Superseded rows stay where they are until the next commit
+ * removes them: they are what such reads show.
+ */
+import { invariant } from '../../src/base/invariant.js';
+import { makeVersion, type Version } from '../../src/base/version.js';
+import type { WriteOp } from '../../src/wire/link-messages.js';
+import { FLOAT_BYTES } from '../../src/wire/vector-codec.js';
+import { toggleChanges } from './digest.js';
+import { type CommitTarget, GroupCommit } from './group-commit.js';
+import type { IdRecord } from './id-record.js';
+import * as layout from './key-layout.js';
+import { changesOf } from './lmdb-changes.js';
+import { commitBatch, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
+import type { VerifiedStore } from './lmdb-verify.js';
+import { type PartitionStore, type Row, StoreError, type WriteOutcome } from './partition-store.js';
+import { decodeRow, ROW_HEADER_BYTES } from './row-codec.js';
+import { checkOps, PURGE_LIMIT } from './store-limits.js';
+import type { StoreState } from './store-state.js';
+import { type PlanView, planWrites, type StoreRequest, type WritePlan } from './write-plan.js';
+
+/** Rows that a scan reads at once, in one read transaction: enough to be quick, in little memory. */
+const SLICE_ROWS_MAX = 64;
+const SLICE_BYTES = 256 * 1024;
+
+export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarget {
+  readonly #environment: LmdbEnvironment;
+  readonly #directory: string;
+  readonly #dimension: number;
+  readonly #onClose: () => void;
+  readonly #commits: GroupCommit;
+  readonly #digest: BigUint64Array;
+  #state: StoreState;
+  /** Superseded rows that are still stored; the next commit removes them. */
+  #garbage: Set<number>;
+  /** The commit under way. */
+  #pending: WritePlan | undefined;
+  #isClosed = false;
+
+  /** Use `openPartitionStore`. */
+  constructor(
+    environment: LmdbEnvironment,
+    directory: string,
+    dimension: number,
+    verified: VerifiedStore,
+    onClose: () => void,
+  ) {
+    this.#environment = environment;
+    this.#directory = directory;
+    this.#dimension = dimension;
+    this.#state = verified.state;
+    this.#digest = verified.digest;
+    this.#garbage = verified.garbage;
+    this.#onClose = onClose;
+    this.#commits = new GroupCommit(this);
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  get documentCount(): number {
+    return this.#state.documentCount;
+  }
+
+  get lastSeq(): number {
+    return this.#state.lastSeq;
+  }
+
+  get highestVersion(): Version {
+    return this.#state.highestVersion;
+  }
+
+  async write(version: Version, ops: readonly WriteOp[]): Promise<WriteOutcome> {
+    checkOps(ops, this.#dimension);
+    return (await this.#commits.submit({ kind: 'write', version, ops })) as WriteOutcome;
+  }
+
+  async purgeTombstones(beforeWallMs: number): Promise<number> {
+    const before = makeVersion(beforeWallMs, 0, 0);
+    let purgedCount = 0;
+    while (true) {
+      const count = await this.#commits.submit({ kind: 'purge', before, limit: PURGE_LIMIT });
+      purgedCount += count as number;
+      if (count === 0) return purgedCount;
+    }
+  }
+
+  get(id: string): Row | undefined {
+    const record = this.record(id);
+    return record?.kind === 'row' ? this.#currentRow(id, record) : undefined;
+  }
+
+  row(seq: number): Row | undefined {
+    if (seq > this.#state.lastSeq || this.#garbage.has(seq)) return undefined;
+    return this.#storedRow(seq);
+  }
+
+  *scan(afterSeq: number): IterableIterator<Row> {
+    const { lastSeq } = this.#state;
+    let after = afterSeq;
+    while (after < lastSeq) {
+      const slice = this.#readSlice(this.#environment.rows, layout.encodeSeq(after));
+      for (const row of this.#decodeSlice(slice, lastSeq)) yield row;
+      const last = slice.at(-1);
+      if (last === undefined) return;
+      after = this.#seqOf(last.key);
+    }
+  }
+
+  *list(afterId: string): IterableIterator<Row> {
+    let after: Uint8Array | undefined = afterId === '' ? undefined : layout.encodeId(afterId);
+    while (true) {
+      const slice = this.#readSlice(this.#environment.ids, after);
+      const rows: Row[] = [];
+      for (const { key, value } of slice) {
+        const id = layout.decodeId(key);
+        const change = this.#pending?.records.get(id);
+        const record = change === undefined ? this.#decodeRecord(key, value) : change.before;
+        if (record?.kind === 'row') rows.push(this.#currentRow(id, record));
+      }
+      yield* rows;
+      after = slice.at(-1)?.key;
+      if (after === undefined) return;
+    }
+  }
+
+  digest(): BigUint64Array {
+    return this.#digest.slice();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#commits.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#environment.root.close();
+    this.#onClose();
+  }
+
+  record(id: string): IdRecord | undefined {
+    this.#expectOpen();
+    const change = this.#pending?.records.get(id);
+    if (change !== undefined) return change.before;
+    const key = layout.encodeId(id);
+    const value = this.#reading(`document ${JSON.stringify(id)}`, () =>
+      this.#environment.ids.getBinary(key),
+    );
+    return value === undefined ? undefined : this.#decodeRecord(key, value);
+  }
+
+  tombstonesBefore(before: Version, limit: number): string[] {
+    const end = layout.encodeTombstoneKey(before, '');
+    return this.#reading('the tombstone index', () =>
+      Array.from(
+        this.#environment.tombstones.getKeys({ start: Buffer.of(0), end, limit }),
+        (key) => {
+          const tombstone = layout.decodeTombstoneKey(key);
+          if (tombstone === undefined) throw damaged('a key of the tombstone index');
+          return layout.decodeId(tombstone.idKey);
+        },
+      ),
+    );
+  }
+
+  plan(requests: readonly StoreRequest[]): WritePlan {
+    return planWrites(this, requests);
+  }
+
+  async commit(plan: WritePlan): Promise<void> {
+    // All is encoded before anything is queued: half a transaction could not be taken back.
+    const changes = changesOf(this.#environment, plan, this.#garbage, this.#digest);
+    this.#pending = plan;
+    try {
+      await commitBatch(this.#environment, this.#directory, () => {
+        for (const { database, key, value } of changes) {
+          if (value === undefined) database.remove(key);
+          else database.put(key, value);
+        }
+      });
+    } catch (error) {
+      // What a commit that failed left behind must be nothing: only then may another be tried.
+      if (this.#isUntouched()) this.#pending = undefined;
+      else throw new StoreError('failed', 'a commit failed and left traces', error);
+      throw error;
+    }
+  }
+
+  apply(plan: WritePlan): void {
+    toggleChanges(this.#digest, plan.records);
+    this.#state = plan.state;
+    this.#garbage = new Set(plan.supersededSeqs);
+    this.#pending = undefined;
+  }
+
+  /** True when LMDB shows the state from before the commit that just failed. */
+  #isUntouched(): boolean {
+    try {
+      this.#environment.root.resetReadTxn();
+      const stored = this.#environment.meta.getBinary(layout.STATE_KEY);
+      return stored !== undefined && layout.encodeState(this.#state).equals(stored);
+    } catch {
+      return false;
+    }
+  }
+
+  #currentRow(id: string, record: IdRecord): Row {
+    const row = this.#storedRow(record.seq);
+    if (row?.id !== id || row.version !== record.version) {
+      throw damaged(`row ${record.seq} of document ${JSON.stringify(id)}`);
+    }
+    return row;
+  }
+
+  #storedRow(seq: number): Row | undefined {
+    this.#expectOpen();
+    const value = this.#reading(`row ${seq}`, () =>
+      this.#environment.rows.getBinary(layout.encodeSeq(seq)),
+    );
+    return value === undefined ? undefined : this.#decodeRow(seq, value);
+  }
+
+  #readSlice(
+    database: LmdbEnvironment['rows'],
+    after: Uint8Array | undefined,
+  ): { key: Uint8Array; value: Uint8Array }[] {
+    this.#expectOpen();
+    const rowBytes = ROW_HEADER_BYTES + this.#dimension * FLOAT_BYTES;
+    const limit = Math.max(1, Math.min(SLICE_ROWS_MAX, Math.floor(SLICE_BYTES / rowBytes)));
+    const start = after ?? Buffer.of(0);
+    return this.#reading('a slice', () =>
+      Array.from(database.getRange({ start, limit, exclusiveStart: after !== undefined })),
+    );
+  }
+
+  #decodeSlice(slice: { key: Uint8Array; value: Uint8Array }[], lastSeq: number): Row[] {
+    const rows: Row[] = [];
+    for (const { key, value } of slice) {
+      const seq = this.#seqOf(key);
+      if (seq > lastSeq) break;
+      if (!this.#garbage.has(seq)) rows.push(this.#decodeRow(seq, value));
+    }
+    return rows;
+  }
+
+  #seqOf(key: Uint8Array): number {
+    const seq = layout.decodeSeq(key);
+    if (seq === undefined) throw damaged('a row without a number');
+    return seq;
+  }
+
+  #decodeRow(seq: number, value: Uint8Array): Row {
+    const row = decodeRow(seq, this.#dimension, value);
+    if (row === undefined) throw damaged(`row ${seq}`);
+    return row;
+  }
+
+  #decodeRecord(key: Uint8Array, value: Uint8Array): IdRecord {
+    const record = layout.decodeIdRecord(key, value);
+    if (record === undefined) {
+      throw damaged(`the record of document ${JSON.stringify(layout.decodeId(key))}`);
+    }
+    return record;
+  }
+
+  #reading<T>(what: string, read: () => T): T {
+    return readingOf(this.#directory, what, read);
+  }
+
+  #expectOpen(): void {
+    invariant(!this.#isClosed, 'a closed store is not read');
+  }
+}
+
+function damaged(what: string): StoreError {
+  return new StoreError('corrupt', `damaged: ${what}`);
+}

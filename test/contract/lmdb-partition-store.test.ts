@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPartitionStore } from '../../shards/store/open-store.js';
+import { systemClock } from '../../src/base/system-clock.js';
+import { describePartitionStore } from './partition-store.contract.js';
+
+describePartitionStore(
+  'LmdbPartitionStore',
+  () => {
+    const parent = mkdtempSync(join(tmpdir(), 'annulus-store-'));
+    return {
+      open: () =>
+        openPartitionStore({
+          directory: join(parent, 'store'),
+          collection: 'c1',
+          partition: 3,
+          dimension: 2,
+          create: true,
+          clock: systemClock,
+        }),
+      dispose: async () => rmSync(parent, { recursive: true }),
+    };
+  },
+  20,
+);
