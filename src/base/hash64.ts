@@ -9,7 +9,7 @@
 import xxhash from 'xxhash-wasm';
 import { invariant } from './invariant.js';
 
-const { h64, h64Raw } = await xxhash();
+const { h64, h64Raw, create64 } = await xxhash();
 
 /** Most partitions a collection may have, as a power of two. */
 export const MAX_PARTITION_BITS = 12;
@@ -24,6 +24,21 @@ export function hash64(text: string): bigint {
 /** xxHash64 of raw bytes, unsigned. Checksums of rows and files, and digests, are made of it. */
 export function hash64Bytes(bytes: Uint8Array): bigint {
   return h64Raw(bytes);
+}
+
+/** xxHash64 of bytes that arrive in pieces: as `hash64Bytes` of all of them in a row. */
+export interface Hash64Stream {
+  update(bytes: Uint8Array): void;
+  /** Of what has been given so far, unsigned. */
+  digest(): bigint;
+}
+
+export function hash64Stream(): Hash64Stream {
+  const state = create64();
+  return {
+    update: (bytes) => void state.update(bytes),
+    digest: () => state.digest(),
+  };
 }
 
 /** The partition, 0 .. `partitionCount` - 1, of a document id's hash; the count is a power of two. */
