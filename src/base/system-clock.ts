@@ -13,3 +13,12 @@ export const systemClock: Clock = {
     setImmediate(callback);
   },
 };
+
+/**
+ * Keeps the process alive until the function it returns is called: for waits that must not end with
+ * the process, since the timers above never keep it alive.
+ */
+export function holdProcessOpen(): () => void {
+  const handle = setInterval(() => {}, 0x7fffffff);
+  return () => clearInterval(handle);
+}

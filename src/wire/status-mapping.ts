@@ -37,6 +37,13 @@ export function errorOf(failure: ServiceError | StatusObject): AnnulusError {
   });
 }
 
+/** The error of one item of an answer: one document, or one search of a batch or a stream. */
+export function errorOfItem(item: { code: number; message: string; reason: string }): AnnulusError {
+  const { code, message, reason } = item;
+  if (isReason(reason)) return new AnnulusError(codeOf(code), reason, message);
+  return foreignError({ code, details: message, metadata: new Metadata() });
+}
+
 function internalError(cause: unknown): AnnulusError {
   return new AnnulusError('INTERNAL', 'INTERNAL', 'internal error', { cause });
 }

@@ -1,0 +1,47 @@
+/** The cluster as operators see it. */
+
+export type NodeState = 'up' | 'suspect' | 'down' | 'draining' | 'unknown';
+export type ReplicaState = 'in_sync' | 'recovering' | 'unknown';
+
+export interface NodeInput {
+  /** 1..63 characters: a letter or digit, then letters, digits, `.`, `_` and `-`. */
+  nodeId: string;
+  /** HOST:PORT that the coordinator can reach. */
+  address: string;
+  /** At most 63 bytes. Default: the address's host. */
+  zone?: string | undefined;
+  /** Share of the partitions relative to the other nodes, 0.01..100. Default 1. */
+  weight?: number | undefined;
+}
+
+export interface NodeInfo {
+  nodeId: string;
+  address: string;
+  zone: string;
+  weight: number;
+  state: NodeState;
+  replicaCount: number;
+  /** In all its replicas, as last reported. */
+  documentCount: number;
+  /** Requests of this coordinator that the node has not answered yet. */
+  outstanding: number;
+}
+
+export interface Topology {
+  /** Grows by one with every change. */
+  epoch: number;
+  nodes: NodeInfo[];
+  collections: CollectionTopology[];
+}
+
+export interface CollectionTopology {
+  name: string;
+  partitions: PartitionTopology[];
+}
+
+export interface PartitionTopology {
+  partition: number;
+  /** Grows with every change of this partition's replicas. */
+  generation: number;
+  replicas: { nodeId: string; state: ReplicaState }[];
+}
