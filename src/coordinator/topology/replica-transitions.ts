@@ -1,0 +1,119 @@
+/**
+ * Changes of one partition's replica set. Each raises the partition's generation by one, and nodes
+ * refuse requests of older generations: whoever still acts on the old set is stopped by the first
+ * node that knows better, without disturbing other partitions.
+ *
+ * The last in-sync replica is never taken away: it alone is known to hold every acknowledged write.
+ */
+import type { CollectionId, NodeId, Partition } from '../../base/ids.js';
+import type {
+  CollectionEntry,
+  PartitionEntry,
+  ReplicaEntry,
+  ReplicaState,
+  Topology,
+} from './topology.js';
+import { changed, noCollection, refused, type TransitionResult } from './topology-transitions.js';
+
+/** Which replica is meant. */
+export interface ReplicaRef {
+  collectionId: CollectionId;
+  partition: Partition;
+  nodeId: NodeId;
+}
+
+export function setReplicaState(
+  topology: Topology,
+  ref: ReplicaRef,
+  state: ReplicaState,
+): TransitionResult {
+  return editPartition(topology, ref, ({ replicas }) => {
+    const replica = replicas.find((r) => r.nodeId === ref.nodeId);
+    if (replica === undefined) return refused('replica_not_found', `no replica of ${show(ref)}`);
+    if (replica.state === state) return { kind: 'unchanged', topology };
+    if (state !== 'in_sync' && isLastInSync(replicas, ref.nodeId)) return lastInSync(ref);
+    return replicas.map((r) => (r.nodeId === ref.nodeId ? { ...r, state } : r));
+  });
+}
+
+/** Lists a new replica, `recovering`. */
+export function addReplica(topology: Topology, ref: ReplicaRef): TransitionResult {
+  return editPartition(topology, ref, ({ replicas }) => {
+    if (!topology.nodes.has(ref.nodeId)) {
+      return refused('node_not_found', `there is no node ${ref.nodeId}`);
+    }
+    if (replicas.some((r) => r.nodeId === ref.nodeId)) {
+      return refused('replica_exists', `there is a replica of ${show(ref)} already`);
+    }
+    return [...replicas, { nodeId: ref.nodeId, state: 'recovering' }];
+  });
+}
+
+export function removeReplica(topology: Topology, ref: ReplicaRef): TransitionResult {
+  return editPartition(topology, ref, ({ replicas }) => {
+    if (!replicas.some((r) => r.nodeId === ref.nodeId)) {
+      return refused('replica_not_found', `no replica of ${show(ref)}`);
+    }
+    if (isLastInSync(replicas, ref.nodeId)) return lastInSync(ref);
+    return replicas.filter((r) => r.nodeId !== ref.nodeId);
+  });
+}
+
+/** Puts a new, `recovering` replica on `replacement` in place of one, which is forgotten at once. */
+export function replaceReplica(
+  topology: Topology,
+  ref: ReplicaRef,
+  replacement: NodeId,
+): TransitionResult {
+  return editPartition(topology, ref, ({ replicas }) => {
+    if (!topology.nodes.has(replacement)) {
+      return refused('node_not_found', `there is no node ${replacement}`);
+    }
+    if (!replicas.some((r) => r.nodeId === ref.nodeId)) {
+      return refused('replica_not_found', `no replica of ${show(ref)}`);
+    }
+    if (replicas.some((r) => r.nodeId === replacement)) {
+      const held = show({ ...ref, nodeId: replacement });
+      return refused('replica_exists', `there is a replica of ${held} already`);
+    }
+    if (isLastInSync(replicas, ref.nodeId)) return lastInSync(ref);
+    const fresh: ReplicaEntry = { nodeId: replacement, state: 'recovering' };
+    return replicas.map((r) => (r.nodeId === ref.nodeId ? fresh : r));
+  });
+}
+
+/** Replaces one partition's replicas by what `edit` makes of them, in the next generation. */
+function editPartition(
+  topology: Topology,
+  ref: ReplicaRef,
+  edit: (entry: PartitionEntry) => readonly ReplicaEntry[] | TransitionResult,
+): TransitionResult {
+  const collection: CollectionEntry | undefined = topology.collections.get(ref.collectionId);
+  if (collection === undefined || collection.state === 'dropping') {
+    return noCollection(ref.collectionId);
+  }
+  const entry = collection.partitions[ref.partition];
+  if (entry === undefined) {
+    return refused('partition_not_found', `${collection.name} has no partition ${ref.partition}`);
+  }
+  const edited = edit(entry);
+  if ('kind' in edited) return edited;
+  const partitions = collection.partitions.with(ref.partition, {
+    generation: entry.generation + 1,
+    replicas: edited,
+  });
+  return changed(topology, { collection: { ...collection, partitions } });
+}
+
+function isLastInSync(replicas: readonly ReplicaEntry[], nodeId: NodeId): boolean {
+  const inSync = replicas.filter((r) => r.state === 'in_sync');
+  return inSync.length === 1 && inSync[0]?.nodeId === nodeId;
+}
+
+function lastInSync(ref: ReplicaRef): TransitionResult {
+  return refused('last_in_sync_replica', `${show(ref)} is the last replica in sync`);
+}
+
+function show({ collectionId, partition, nodeId }: ReplicaRef): string {
+  return `partition ${partition} of ${collectionId} on ${nodeId}`;
+}

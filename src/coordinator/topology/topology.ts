@@ -1,0 +1,125 @@
+/**
+ * The topology: which nodes there are, which collections, and which node holds which partition. A
+ * value that never changes; each change makes a new one with the next epoch, sharing what stayed the
+ * same (`topology-transitions.ts`, `replica-transitions.ts`). One topology is in force at a time, the
+ * one in the topology store, and every coordinator works from an immutable copy.
+ */
+import type { CollectionId, Epoch, Generation, NodeId, Partition } from '../../base/ids.js';
+import type { Metric } from '../../base/metric.js';
+
+/** `draining`: takes no new replicas, and those it has move away. */
+export type NodeIntent = 'active' | 'draining';
+
+export interface NodeEntry {
+  readonly nodeId: NodeId;
+  /** HOST:PORT of the node's link. */
+  readonly address: string;
+  readonly zone: string;
+  /** Share of the partitions relative to the other nodes; above 0. */
+  readonly weight: number;
+  readonly intent: NodeIntent;
+}
+
+/** `in_sync`: holds every acknowledged write. `recovering`: takes writes, answers nothing. */
+export type ReplicaState = 'in_sync' | 'recovering';
+
+export interface ReplicaEntry {
+  readonly nodeId: NodeId;
+  readonly state: ReplicaState;
+}
+
+export interface PartitionEntry {
+  /** Grows with every change of the replicas or their states; starts at 1. */
+  readonly generation: Generation;
+  /** Nodes differ. */
+  readonly replicas: readonly ReplicaEntry[];
+}
+
+/**
+ * `creating`: nodes are being told to make its replicas. `ready`: serves. `dropping`: gone for
+ * callers, its name is free, but nodes still hold files of it.
+ */
+export type CollectionState = 'creating' | 'ready' | 'dropping';
+
+export interface CollectionEntry {
+  readonly id: CollectionId;
+  readonly name: string;
+  readonly state: CollectionState;
+  readonly dimension: number;
+  readonly metric: Metric;
+  /** Links per vector and layer of the graph. */
+  readonly m: number;
+  /** Candidates examined per insertion into the graph. */
+  readonly efConstruction: number;
+  /** Copies that each partition should have. */
+  readonly replicationFactor: number;
+  /** Fewest in-sync replicas that may acknowledge a write. */
+  readonly minInSync: number;
+  /** By partition; a power of two of them. */
+  readonly partitions: readonly PartitionEntry[];
+  /** Wall-clock instant. */
+  readonly createdAtMs: number;
+}
+
+export interface Topology {
+  /** Tells one cluster's nodes and files from another's; given once, never changed. */
+  readonly clusterId: string;
+  readonly epoch: Epoch;
+  readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
+  readonly collections: ReadonlyMap<CollectionId, CollectionEntry>;
+  /** Of collections that are not being dropped. */
+  readonly collectionIdsByName: ReadonlyMap<string, CollectionId>;
+}
+
+/** The first topology of a cluster: no nodes, no collections, epoch 0. */
+export function emptyTopology(clusterId: string): Topology {
+  return makeTopology(clusterId, 0, [], []);
+}
+
+export function makeTopology(
+  clusterId: string,
+  epoch: Epoch,
+  nodes: Iterable<NodeEntry>,
+  collections: Iterable<CollectionEntry>,
+): Topology {
+  const byId = new Map<CollectionId, CollectionEntry>();
+  const idsByName = new Map<string, CollectionId>();
+  for (const collection of collections) {
+    byId.set(collection.id, collection);
+    if (collection.state !== 'dropping') idsByName.set(collection.name, collection.id);
+  }
+  const nodesById = new Map<NodeId, NodeEntry>();
+  for (const node of nodes) nodesById.set(node.nodeId, node);
+  return { clusterId, epoch, nodes: nodesById, collections: byId, collectionIdsByName: idsByName };
+}
+
+/** The collection that callers mean by a name; undefined when there is none or it is dropped. */
+export function collectionByName(topology: Topology, name: string): CollectionEntry | undefined {
+  const id = topology.collectionIdsByName.get(name);
+  return id === undefined ? undefined : topology.collections.get(id);
+}
+
+/** Nodes that may be given replicas. */
+export function activeNodes(topology: Topology): NodeEntry[] {
+  return [...topology.nodes.values()].filter((node) => node.intent === 'active');
+}
+
+export interface HeldReplica {
+  collection: CollectionEntry;
+  partition: Partition;
+  generation: Generation;
+  state: ReplicaState;
+}
+
+/** What a node holds, of all collections, those being dropped included. */
+export function replicasOnNode(topology: Topology, nodeId: NodeId): HeldReplica[] {
+  const held: HeldReplica[] = [];
+  for (const collection of topology.collections.values()) {
+    collection.partitions.forEach(({ generation, replicas }, partition) => {
+      const replica = replicas.find((r) => r.nodeId === nodeId);
+      if (replica === undefined) return;
+      held.push({ collection, partition, generation, state: replica.state });
+    });
+  }
+  return held;
+}
