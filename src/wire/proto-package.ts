@@ -34,6 +34,12 @@ export const packageDefinition: PackageDefinition = loadSync(
   loaderOptions,
 );
 
+/** What reflection shows: the public services, not the internal link. */
+export const publicPackageDefinition: PackageDefinition = loadSync(
+  ['annulus/v1/annulus.proto', 'annulus/v1/cluster.proto'],
+  loaderOptions,
+);
+
 type Loaded = AnnulusPackage & ClusterPackage & ShardPackage & StatusPackage;
 const loaded = loadPackageDefinition(packageDefinition) as unknown as Loaded;
 

@@ -1,0 +1,42 @@
+/** What a coordinator can be told, with defaults. The CLI's option table gives these their flags. */
+import { defaultLimits, type RequestLimits } from './limits.js';
+import { defaultNodeRegistryOptions, type NodeRegistryOptions } from './nodes/node-registry.js';
+
+export interface HostAndPort {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+}
+
+export interface CoordinatorOptions {
+  /** Folder of the embedded topology store; made when it does not exist. */
+  dataDirectory: string;
+  /** Where the gRPC service listens. Default 127.0.0.1:7700. */
+  listen: HostAndPort;
+  /** Where `/healthz`, `/readyz` and `/metrics` are served. Undefined: nowhere. */
+  http: HostAndPort | undefined;
+  limits: RequestLimits;
+  nodes: NodeRegistryOptions;
+  /** How long a replica may take over a write, in milliseconds. Default 5,000. */
+  writeTimeoutMs: number;
+  /** How long to wait at the start for known nodes to connect, in milliseconds. Default 3,000. */
+  startWaitMs: number;
+  /** How long a stop waits for what is in flight, in milliseconds. Default 10,000. */
+  stopTimeoutMs: number;
+}
+
+/** `partial` over the defaults. */
+export function coordinatorOptions(
+  partial: Partial<CoordinatorOptions> & Pick<CoordinatorOptions, 'dataDirectory'>,
+): CoordinatorOptions {
+  return {
+    listen: { host: '127.0.0.1', port: 7700 },
+    http: undefined,
+    limits: defaultLimits,
+    nodes: defaultNodeRegistryOptions,
+    writeTimeoutMs: 5_000,
+    startWaitMs: 3_000,
+    stopTimeoutMs: 10_000,
+    ...partial,
+  };
+}

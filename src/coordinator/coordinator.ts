@@ -1,0 +1,108 @@
+/**
+ * The composition root: puts the coordinator's parts together over the ports that it is given, and
+ * nothing else. `main.ts` gives it gRPC, LMDB and the machine's clock; the simulation gives it a
+ * virtual clock and a network of its own.
+ */
+import type { Clock } from '../base/clock.js';
+import { HybridClock } from '../base/hybrid-clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import { randomHex } from '../base/system-random.js';
+import { CollectionAdmin } from './admin/collection-admin.js';
+import { NodeAdmin } from './admin/node-admin.js';
+import { ClockMark } from './clock-mark.js';
+import type { CoordinatorOptions } from './config.js';
+import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
+import { DocumentReads } from './search/document-reads.js';
+import { SearchService } from './search/search-service.js';
+import { emptyTopology } from './topology/topology.js';
+import { loadOrCreateTopology } from './topology/topology-editor.js';
+import type { TopologyStore } from './topology/topology-store.js';
+import { TopologyKeeper } from './topology-keeper.js';
+import { WriteService } from './write/write-service.js';
+
+export interface CoordinatorParts {
+  store: TopologyStore;
+  /** Given the topology's cluster id, opens links to its nodes. */
+  createLinkFactory: (clusterId: string) => LinkFactory;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+}
+
+export class Coordinator {
+  readonly topology: TopologyKeeper;
+  readonly nodes: NodeRegistry;
+  readonly searches: SearchService;
+  readonly reads: DocumentReads;
+  readonly writes: WriteService;
+  readonly collections: CollectionAdmin;
+  readonly nodeAdmin: NodeAdmin;
+  readonly #clockMark: ClockMark;
+  readonly #startWaitMs: number;
+
+  private constructor(
+    topology: TopologyKeeper,
+    hybridClock: HybridClock,
+    parts: CoordinatorParts,
+    options: CoordinatorOptions,
+  ) {
+    const { clock, random, logger } = parts;
+    const createLink = parts.createLinkFactory(topology.current.clusterId);
+    this.topology = topology;
+    this.nodes = new NodeRegistry(topology.current, createLink, clock, logger, options.nodes);
+    this.nodes.onVersionSeen = ({ highestVersion }) => {
+      if (!hybridClock.follow(highestVersion)) {
+        logger.error({ version: String(highestVersion) }, 'a node has versions from the future');
+      }
+    };
+    topology.onChange((next) => this.nodes.topologyChanged(next));
+    this.searches = new SearchService(this.nodes, clock, random);
+    this.reads = new DocumentReads(this.nodes, this.searches.router('least_outstanding'), clock);
+    this.writes = new WriteService(this.nodes, clock, hybridClock, options);
+    this.collections = new CollectionAdmin(topology, this.nodes, clock, logger);
+    this.nodeAdmin = new NodeAdmin(topology, this.nodes, clock);
+    this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
+    this.#startWaitMs = options.startWaitMs;
+  }
+
+  /**
+   * Resolves when it can serve: the topology is loaded, the clock is marked, and the nodes that it
+   * knows are connected, or have had `startWaitMs` for it.
+   */
+  static async start(parts: CoordinatorParts, options: CoordinatorOptions): Promise<Coordinator> {
+    const { store } = parts;
+    const fresh = emptyTopology(randomHex(16));
+    const topology = await loadOrCreateTopology(store, fresh);
+    const hybridClock = new HybridClock(parts.clock, {
+      coordinator: await store.claimCoordinatorId(),
+      startAfter: await store.loadClockMark(),
+    });
+    const keeper = new TopologyKeeper(store, topology);
+    const coordinator = new Coordinator(keeper, hybridClock, parts, options);
+    await coordinator.#begin();
+    return coordinator;
+  }
+
+  /** Undefined when searches can be served, otherwise why not. */
+  notReadyReason(): string | undefined {
+    const nodes = this.nodes.all();
+    const away = nodes.filter((node) => !node.link.isConnected).map((node) => node.nodeId);
+    if (nodes.length > 0 && away.length === nodes.length) {
+      return `no shard node is connected: ${away.join(', ')}`;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.#clockMark.stop();
+    this.nodes.close();
+    this.topology.close();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#clockMark.start();
+    await this.collections.dropUnfinished();
+    await this.nodes.whenConnected(this.#startWaitMs);
+  }
+}

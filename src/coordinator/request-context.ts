@@ -1,0 +1,35 @@
+/**
+ * What a request carries through the coordinator, whatever it asks: when it came, when it must be
+ * answered, and whether its caller is still there.
+ */
+export class RequestContext {
+  readonly receivedAtMs: number;
+  readonly deadlineAtMs: number;
+  #isCancelled = false;
+  #listeners: Set<() => void> | undefined;
+
+  constructor(receivedAtMs: number, deadlineAtMs: number) {
+    this.receivedAtMs = receivedAtMs;
+    this.deadlineAtMs = deadlineAtMs;
+  }
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  /** The caller is gone. Listeners run once, in the order they came. */
+  cancel(): void {
+    if (this.#isCancelled) return;
+    this.#isCancelled = true;
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    if (listeners !== undefined) for (const listener of listeners) listener();
+  }
+
+  /** Calls `listener` on cancellation; the result takes it off again. */
+  onCancelled(listener: () => void): () => void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return () => this.#listeners?.delete(listener);
+  }
+}

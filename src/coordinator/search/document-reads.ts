@@ -1,0 +1,166 @@
+/**
+ * Reads by id: get, list, count. Unlike a search they are never partial: what they leave out would be
+ * taken for absent.
+ */
+import type { Clock } from '../../base/clock.js';
+import { AnnulusError } from '../../base/errors.js';
+import { partitionOf } from '../../base/hash64.js';
+import type { CollectionId, Partition } from '../../base/ids.js';
+import { compareUtf8 } from '../../base/utf8-order.js';
+import type { CountReply, DocumentsTargetReply, StoredDocument } from '../../wire/link-messages.js';
+import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { RequestContext } from '../request-context.js';
+import type { CollectionEntry } from '../topology/topology.js';
+import { coverageError } from './coverage.js';
+import { partitionReads } from './partition-reads.js';
+import { type ReadKind, runRead } from './read-driver.js';
+import type { ReadRouter } from './read-router.js';
+import type { PartitionRead, PartitionReply } from './scatter-gather.js';
+
+export interface DocumentPage {
+  /** In ascending order of the ids' UTF-8 bytes. */
+  documents: StoredDocument[];
+  hasMore: boolean;
+}
+
+export class DocumentReads {
+  readonly #nodes: NodeRegistry;
+  readonly #router: ReadRouter;
+  readonly #clock: Clock;
+
+  constructor(nodes: NodeRegistry, router: ReadRouter, clock: Clock) {
+    this.#nodes = nodes;
+    this.#router = router;
+    this.#clock = clock;
+  }
+
+  /** The documents that exist, by id. */
+  async get(
+    collection: CollectionEntry,
+    ids: Iterable<string>,
+    includeVector: boolean,
+    context: RequestContext,
+  ): Promise<Map<string, StoredDocument>> {
+    const byPartition = new Map<Partition, string[]>();
+    for (const id of new Set(ids)) {
+      const partition = partitionOf(id, collection.partitions.length);
+      const share = byPartition.get(partition);
+      if (share === undefined) byPartition.set(partition, [id]);
+      else share.push(id);
+    }
+    const kind: ReadKind<DocumentsTargetReply> = {
+      call: (reads) => ({
+        kind: 'get',
+        collection: collection.id,
+        includeVector,
+        targets: reads.map(({ partition, generation }) => ({
+          partition,
+          generation,
+          ids: byPartition.get(partition) ?? [],
+        })),
+      }),
+      replies: (reply) => (reply.kind === 'get' ? reply.targets : []),
+    };
+    const reads = partitionReads(collection, byPartition.keys());
+    const replies = await this.#readAll(kind, reads, context);
+    return new Map(replies.flatMap((reply) => reply.documents.map((d) => [d.id, d])));
+  }
+
+  /** Up to `limit` documents after `afterId`; fewer, with more to come, when they are large. */
+  async list(
+    collection: CollectionEntry,
+    afterId: string,
+    limit: number,
+    includeVector: boolean,
+    context: RequestContext,
+  ): Promise<DocumentPage> {
+    const kind: ReadKind<DocumentsTargetReply> = {
+      call: (reads) => ({
+        kind: 'list',
+        collection: collection.id,
+        afterId,
+        limit,
+        includeVector,
+        targets: reads.map(({ partition, generation }) => ({ partition, generation })),
+      }),
+      replies: (reply) => (reply.kind === 'list' ? reply.targets : []),
+    };
+    return mergePages(await this.#readAll(kind, partitionReads(collection), context), limit);
+  }
+
+  /** Documents of each partition. */
+  async count(collection: CollectionEntry, context: RequestContext): Promise<number> {
+    const replies = await this.#readAll(
+      countKind(collection.id),
+      partitionReads(collection),
+      context,
+    );
+    return replies.reduce((sum, reply) => sum + reply.documentCount, 0);
+  }
+
+  async #readAll<R extends PartitionReply>(
+    kind: ReadKind<R>,
+    reads: PartitionRead[],
+    context: RequestContext,
+  ): Promise<R[]> {
+    const { replies, missing } = await runRead(
+      kind,
+      reads,
+      context,
+      this.#router,
+      this.#nodes,
+      this.#clock,
+    );
+    if (context.isCancelled) {
+      throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the request');
+    }
+    if (missing.some(({ reason }) => reason === 'too_large')) throw replyTooLarge();
+    const error = coverageError(
+      {
+        partitionsTotal: reads.length,
+        partitionsSearched: replies.length,
+        documentsTotal: 0,
+        documentsSearched: 0,
+        missing,
+      },
+      1,
+    );
+    if (error !== undefined) throw error;
+    return replies;
+  }
+}
+
+/**
+ * Merges the partitions' pages. A partition that stopped early hides what follows its last document,
+ * so the merged page ends there too.
+ */
+export function mergePages(replies: readonly DocumentsTargetReply[], limit: number): DocumentPage {
+  const all = replies.flatMap((reply) => reply.documents).sort((a, b) => compareUtf8(a.id, b.id));
+  const horizons = replies
+    .filter((reply) => reply.hasMore)
+    .map((reply) => reply.documents.at(-1)?.id ?? '')
+    .sort(compareUtf8);
+  const horizon = horizons[0];
+  const visible = horizon === undefined ? all : all.filter((d) => compareUtf8(d.id, horizon) <= 0);
+  const documents = visible.slice(0, limit);
+  return { documents, hasMore: horizon !== undefined || visible.length > documents.length };
+}
+
+function countKind(collection: CollectionId): ReadKind<CountReply['targets'][number]> {
+  return {
+    call: (reads) => ({
+      kind: 'count',
+      collection,
+      targets: reads.map(({ partition, generation }) => ({ partition, generation })),
+    }),
+    replies: (reply) => (reply.kind === 'count' ? reply.targets : []),
+  };
+}
+
+function replyTooLarge(): AnnulusError {
+  return new AnnulusError(
+    'RESOURCE_EXHAUSTED',
+    'REPLY_TOO_LARGE',
+    'the documents asked for do not fit one answer; ask for fewer, or leave out their vectors',
+  );
+}

@@ -1,0 +1,107 @@
+/** Answers as the public API spells them. */
+import { status as grpcStatus } from '@grpc/grpc-js';
+import type { AnnulusError } from '../../base/errors.js';
+import { type Metric, scoreOfDistance } from '../../base/metric.js';
+import { publicVersion } from '../../base/version.js';
+import type { CollectionInfo } from '../../wire/generated/annulus/v1/CollectionInfo.js';
+import type { Document } from '../../wire/generated/annulus/v1/Document.js';
+import type { Error as ErrorMessage } from '../../wire/generated/annulus/v1/Error.js';
+import type { Explain } from '../../wire/generated/annulus/v1/Explain.js';
+import type { Hit } from '../../wire/generated/annulus/v1/Hit.js';
+import type { SearchResponse } from '../../wire/generated/annulus/v1/SearchResponse.js';
+import type { LinkHit, StoredDocument } from '../../wire/link-messages.js';
+import { decodeMetadata } from '../../wire/metadata-codec.js';
+import type { RequestContext } from '../request-context.js';
+import type { AttemptRecord } from '../search/read-driver.js';
+import type { ValidSearch } from '../search/search-request.js';
+import type { SearchAnswer } from '../search/search-service.js';
+import type { CollectionEntry } from '../topology/topology.js';
+
+export const metricNames = {
+  cosine: 'METRIC_COSINE',
+  dot: 'METRIC_DOT',
+  l2: 'METRIC_L2',
+} as const satisfies Record<Metric, string>;
+
+export function collectionInfo(collection: CollectionEntry, documentCount: number): CollectionInfo {
+  return {
+    name: collection.name,
+    dimension: collection.dimension,
+    metric: metricNames[collection.metric],
+    partitions: collection.partitions.length,
+    replicationFactor: collection.replicationFactor,
+    hnsw: { m: collection.m, efConstruction: collection.efConstruction },
+    documentCount,
+    createdAt: {
+      seconds: Math.floor(collection.createdAtMs / 1_000),
+      nanos: (collection.createdAtMs % 1_000) * 1_000_000,
+    },
+  };
+}
+
+export function documentMessage(stored: StoredDocument, includeVector: boolean): Document {
+  return {
+    id: stored.id,
+    text: decodeText(stored.text),
+    metadata: decodeMetadata(stored.metadata),
+    version: publicVersion(stored.version).toString(),
+    ...(includeVector ? { vector: { packed: asBuffer(stored.vector) } } : {}),
+  };
+}
+
+export function searchResponse(
+  answer: SearchAnswer,
+  search: ValidSearch,
+  metric: Metric,
+  context: RequestContext,
+  nowMs: number,
+): SearchResponse {
+  return {
+    hits: answer.hits.map((hit) => hitMessage(hit, metric)),
+    coverage: answer.coverage,
+    requestId: search.requestId,
+    ...(search.explain ? { explain: explainMessage(answer.attempts, context, nowMs) } : {}),
+  };
+}
+
+function hitMessage(hit: LinkHit, metric: Metric): Hit {
+  const message: Hit = { id: hit.id, score: scoreOfDistance(metric, hit.distance) };
+  if (hit.text !== undefined) message.text = decodeText(hit.text);
+  if (hit.metadata !== undefined) message.metadata = decodeMetadata(hit.metadata);
+  if (hit.vector !== undefined) message.vector = { packed: asBuffer(hit.vector) };
+  return message;
+}
+
+function explainMessage(
+  attempts: readonly AttemptRecord[],
+  context: RequestContext,
+  nowMs: number,
+): Explain {
+  return {
+    totalMs: nowMs - context.receivedAtMs,
+    attempts: attempts.map((attempt) => ({
+      nodeId: attempt.nodeId,
+      partitions: attempt.partitions,
+      outcome: attempt.outcome,
+      policy: attempt.policy,
+      load: attempt.load,
+      sentMs: attempt.sentAtMs - context.receivedAtMs,
+      tookMs: attempt.tookMs,
+      queueMs: attempt.queueMs,
+      serviceMs: attempt.serviceMs,
+    })),
+  };
+}
+
+/** An error inside a message: of one search in a batch, of one request in a stream. */
+export function errorMessage(error: AnnulusError): ErrorMessage {
+  return { code: grpcStatus[error.code], message: error.message, reason: error.reason };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString('utf8');
+}

@@ -1,0 +1,106 @@
+/** The coordinator's metrics, by the words and units of the code. Every name is `annulus_...`. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Coverage, coverageRatio } from '../search/coverage.js';
+import type { AttemptRecord } from '../search/read-driver.js';
+
+const LATENCY_BUCKETS_SECONDS = [
+  0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10,
+];
+
+/** What a node looks like to whoever scrapes. */
+export interface NodeSample {
+  nodeId: string;
+  isUp: boolean;
+  outstanding: number;
+  queueDepth: number;
+  documentCount: number;
+}
+
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests = new Counter({
+    name: 'annulus_requests_total',
+    help: 'Requests answered, by method and gRPC status code.',
+    labelNames: ['method', 'code'],
+    registers: [this.registry],
+  });
+  readonly #latency = new Histogram({
+    name: 'annulus_request_duration_seconds',
+    help: 'From receipt to answer, by method.',
+    labelNames: ['method'],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+  readonly #degraded = new Counter({
+    name: 'annulus_searches_degraded_total',
+    help: 'Searches answered without all partitions, as their callers allowed.',
+    registers: [this.registry],
+  });
+  readonly #attempts = new Counter({
+    name: 'annulus_read_attempts_total',
+    help: 'Requests sent to shard nodes by searches, by cause (first, reroute, hedge) and outcome.',
+    labelNames: ['cause', 'outcome'],
+    registers: [this.registry],
+  });
+
+  /** `sampleNodes` and `epoch` are asked at each scrape. */
+  constructor(sampleNodes: () => NodeSample[], epoch: () => number) {
+    this.#nodeGauge('annulus_node_up', 'Whether the node is usable: 1 or 0.', sampleNodes, (n) =>
+      n.isUp ? 1 : 0,
+    );
+    this.#nodeGauge(
+      'annulus_node_outstanding_requests',
+      'Requests of this coordinator that the node has not answered yet.',
+      sampleNodes,
+      (n) => n.outstanding,
+    );
+    this.#nodeGauge(
+      'annulus_node_queue_depth_requests',
+      'Searches waiting in the queue of the node, as it last said.',
+      sampleNodes,
+      (n) => n.queueDepth,
+    );
+    this.#nodeGauge(
+      'annulus_node_documents',
+      'Documents in all replicas of the node, as it last said.',
+      sampleNodes,
+      (n) => n.documentCount,
+    );
+    new Gauge({
+      name: 'annulus_topology_epoch',
+      help: 'Version of the topology.',
+      registers: [this.registry],
+      collect() {
+        this.set(epoch());
+      },
+    });
+  }
+
+  requestEnded(method: string, code: string, tookMs: number): void {
+    this.#requests.inc({ method, code });
+    this.#latency.observe({ method }, tookMs / 1_000);
+  }
+
+  searchAnswered(coverage: Coverage, attempts: readonly AttemptRecord[]): void {
+    if (coverageRatio(coverage) < 1) this.#degraded.inc();
+    for (const { cause, outcome } of attempts) this.#attempts.inc({ cause, outcome });
+  }
+
+  #nodeGauge(
+    name: string,
+    help: string,
+    sampleNodes: () => NodeSample[],
+    value: (sample: NodeSample) => number,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['node_id'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const sample of sampleNodes()) this.set({ node_id: sample.nodeId }, value(sample));
+      },
+    });
+  }
+}
