@@ -94,8 +94,10 @@ const EIO = 5;
 const ENOSPC = 28;
 const EDQUOT = 122;
 const MDB_MAP_FULL = -30_792;
-/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_BAD_VALSIZE. */
-const DAMAGE_CODES: ReadonlySet<unknown> = new Set([-30_797, -30_796, -30_794, -30_793, -30_781]);
+/** In order: PAGE_NOTFOUND, CORRUPTED, VERSION_MISMATCH, INVALID, BAD_TXN (of a read), BAD_VALSIZE. */
+const DAMAGE_CODES: ReadonlySet<unknown> = new Set([
+  -30_797, -30_796, -30_794, -30_793, -30_782, -30_781,
+]);
 /** With less than this free, an I/O error on a write means that the disk is full. */
 const FREE_BYTES_MIN = 8 * 1024 * 1024;
 

@@ -3,54 +3,33 @@
  * checksums and its code believes what they say: a flipped bit in a page number or an offset, or a
  * file that was cut short, makes it read outside the map, which ends the whole process (SIGSEGV,
  * SIGBUS) and would do so again at every start. So every page that a tree refers to is looked at
- * first: is it within the file, does it say it is the page it is, do its entries lie within it, is it
- * referred to once, and do the counts add up? What the entries mean is checked by `lmdb-verify.ts`.
- *
- * The layout is that of liblmdb's `mdb.c` as the package `lmdb` builds it, data format 2:
- *   page    pgno u64 | txnid u64 | pad u16 | flags u16 | lower u16 | upper u16 (or pages u32) | body
- *   body    offsets of entries, u16 each, from the end of the header; `lower` is their length
- *   entry   low u16 | high u16 | flags u16 | key length u16 | key | data
- *   meta    magic u32 | version u32 | address u64 | map size u64 | free tree | main tree |
- *           last page u64 | txnid u64 | boot id u64
- *   tree    pad u32 | flags u16 | depth u16 | branch, leaf, overflow pages, entries, root: u64 each
+ * first: is it within the file, does it say it is the page it is, do its entries lie within it and
+ * within the keys that lead to it, in order, is it referred to once, and do the counts add up? What
+ * the entries mean is checked by `lmdb-verify.ts`.
+ * The bytes are drawn in `lmdb-page-layout.ts`.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { StoreError } from './partition-store.js';
+import {
+  damaged,
+  ENTRY_BYTES,
+  ENTRY_OVERFLOW,
+  ENTRY_TREE,
+  HEADER_BYTES,
+  type Meta,
+  OVERFLOW_REF_BYTES,
+  PAGE_BRANCH,
+  PAGE_LEAF,
+  PAGE_OVERFLOW,
+  parseTree,
+  readBytes,
+  readMeta,
+  TREE_BYTES,
+  type Tree,
+} from './lmdb-page-layout.js';
 
-const HEADER_BYTES = 24;
-const ENTRY_BYTES = 8;
-const TREE_BYTES = 48;
-const META_BYTES = 24 + 2 * TREE_BYTES + 24;
-const OVERFLOW_REF_BYTES = 24;
-const MAGIC = 0xbeefc0de;
-const DATA_FORMAT = 2;
-const NO_PAGE = 0xffff_ffff_ffff_ffffn;
+const FREE_LIST = 'the free list';
 const DEPTH_MAX = 32;
 const SLICE_PAGES = 512;
-
-const PAGE_BRANCH = 1;
-const PAGE_LEAF = 2;
-const PAGE_OVERFLOW = 4;
-const PAGE_META = 8;
-const ENTRY_OVERFLOW = 1;
-const ENTRY_TREE = 2;
-
-interface Meta {
-  pageBytes: number;
-  free: Tree;
-  main: Tree;
-  lastPage: number;
-  txnId: bigint;
-}
-
-interface Tree {
-  depth: number;
-  branchPages: number;
-  leafPages: number;
-  overflowPages: number;
-  entries: number;
-  root: number | undefined;
-}
 
 /** Throws a {@link StoreError} `corrupt` that names the first page that cannot be right. */
 export function* checkPages(file: string): Generator<void, void> {
@@ -59,64 +38,27 @@ export function* checkPages(file: string): Generator<void, void> {
     const fileBytes = fstatSync(handle).size;
     const meta = readMeta(handle, fileBytes);
     const walk = new PageWalk(handle, meta, Math.floor(fileBytes / meta.pageBytes));
-    yield* walk.tree(meta.free, 'the free list');
-    const children = yield* walk.tree(meta.main, 'the main tree');
+    const { children } = yield* walk.tree(meta.main, 'the main tree');
     for (const child of children) yield* walk.tree(child, 'a database');
+    const { values } = yield* walk.tree(meta.free, FREE_LIST);
+    for (const value of values) walk.freePages(value);
   } finally {
     closeSync(handle);
   }
 }
 
-/** The newer of the two meta pages, which must be of consecutive transactions. */
-function readMeta(handle: number, fileBytes: number): Meta {
-  const first = parseMeta(readBytes(handle, 0, HEADER_BYTES + META_BYTES), 0);
-  const { pageBytes } = first;
-  if (fileBytes < 2 * pageBytes) throw damaged('the file ends within its meta pages');
-  const second = parseMeta(readBytes(handle, pageBytes, HEADER_BYTES + META_BYTES), 1);
-  if (second.pageBytes !== pageBytes) throw damaged('the meta pages disagree');
-  const isFresh = first.txnId === 0n && second.txnId === 0n;
-  const difference = first.txnId - second.txnId;
-  if (!isFresh && difference !== 1n && difference !== -1n) {
-    throw damaged(`the meta pages are of transactions ${first.txnId} and ${second.txnId}`);
-  }
-  return difference > 0n ? first : second;
+interface TreeContents {
+  /** The trees that its leaves describe. */
+  children: Tree[];
+  /** Of the free list only. */
+  values: DataView[];
 }
 
-function parseMeta(page: DataView, index: number): Meta {
-  const at = HEADER_BYTES;
-  const freeAt = at + 24;
-  const txnId = page.getBigUint64(freeAt + 2 * TREE_BYTES + 8, true);
-  const pageBytes = page.getUint32(freeAt, true);
-  const isPlausible =
-    page.getBigUint64(0, true) === BigInt(index) &&
-    (page.getUint16(18, true) & PAGE_META) !== 0 &&
-    page.getUint32(at, true) === MAGIC &&
-    (page.getUint32(at + 4, true) & 0xffff) === DATA_FORMAT &&
-    pageBytes >= 512 &&
-    pageBytes <= 65_536 &&
-    Number.isInteger(Math.log2(pageBytes)) &&
-    (txnId === 0n || Number(txnId & 1n) === index);
-  if (!isPlausible) throw damaged(`meta page ${index}`);
-  return {
-    pageBytes,
-    free: parseTree(page, freeAt),
-    main: parseTree(page, freeAt + TREE_BYTES),
-    lastPage: Number(page.getBigUint64(freeAt + 2 * TREE_BYTES, true)),
-    txnId,
-  };
-}
-
-function parseTree(page: DataView, at: number): Tree {
-  const count = (index: number): number => Number(page.getBigUint64(at + 8 * index, true));
-  const root = page.getBigUint64(at + 40, true);
-  return {
-    depth: page.getUint16(at + 6, true),
-    branchPages: count(1),
-    leafPages: count(2),
-    overflowPages: count(3),
-    entries: count(4),
-    root: root === NO_PAGE ? undefined : Number(root),
-  };
+/** A page, and the keys that all of its own must lie between: `low` <= key < `high`. */
+interface PageRef {
+  page: number;
+  low?: Buffer | undefined;
+  high?: Buffer | undefined;
 }
 
 class PageWalk {
@@ -133,32 +75,33 @@ class PageWalk {
     this.#meta = meta;
     this.#filePages = filePages;
     this.#seen = new Uint8Array(filePages);
-    this.#bytes = Buffer.alloc(meta.pageBytes);
+    this.#bytes = Buffer.allocUnsafeSlow(meta.pageBytes);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, meta.pageBytes);
   }
 
-  /** Checks one tree; returns the trees that its leaves describe. */
-  *tree(tree: Tree, name: string): Generator<void, Tree[]> {
+  *tree(tree: Tree, name: string): Generator<void, TreeContents> {
     const counted = { branchPages: 0, leafPages: 0, overflowPages: 0, entries: 0 };
-    const children: Tree[] = [];
+    const contents: TreeContents = { children: [], values: [] };
     if (tree.depth > DEPTH_MAX || (tree.depth === 0) !== (tree.root === undefined)) {
       throw damaged(`${name} of depth ${tree.depth}`);
     }
-    let level = tree.root === undefined ? [] : [tree.root];
+    let level: PageRef[] = tree.root === undefined ? [] : [{ page: tree.root }];
     for (let depth = 1; depth <= tree.depth; depth += 1) {
       const isLeaf = depth === tree.depth;
-      const below: number[] = [];
-      for (const pageNumber of level) {
-        this.#readPage(pageNumber, isLeaf ? PAGE_LEAF : PAGE_BRANCH, name);
+      const below: PageRef[] = [];
+      for (const ref of level) {
+        this.#readPage(ref.page, isLeaf ? PAGE_LEAF : PAGE_BRANCH, name);
+        const entries = this.#entries(ref.page, name);
+        this.#expectOrder(ref, isLeaf ? entries : entries.slice(1), name);
         if (isLeaf) {
           counted.leafPages += 1;
-          for (const at of this.#entries(pageNumber, name)) {
-            counted.entries += 1;
-            counted.overflowPages += this.#leafEntry(pageNumber, at, children, name);
+          counted.entries += entries.length;
+          for (const at of entries) {
+            counted.overflowPages += this.#leafEntry(ref.page, at, contents, name);
           }
         } else {
           counted.branchPages += 1;
-          for (const at of this.#entries(pageNumber, name)) below.push(this.#childOf(at));
+          this.#pushChildren(ref, entries, below);
         }
         this.#walkedPages += 1;
         if (this.#walkedPages % SLICE_PAGES === 0) yield;
@@ -170,7 +113,30 @@ class PageWalk {
         throw damaged(`${name} has ${counted[key]} ${key}, not ${tree[key]}`);
       }
     }
-    return children;
+    return contents;
+  }
+
+  /**
+   * Checks a list of free pages: a count, then page numbers, where -n before a number stands for n
+   * pages from there on, and 0 for nothing. A page in use that is listed would be overwritten.
+   */
+  freePages(list: DataView): void {
+    const count = list.byteLength < 8 ? -1 : Number(list.getBigUint64(0, true));
+    if (count < 0 || 8 * (count + 1) > list.byteLength) throw damaged('a list of free pages');
+    let length = 1;
+    for (let i = 1; i <= count; i += 1) {
+      const word = Number(list.getBigInt64(8 * i, true));
+      if (word < 0) {
+        length = -word;
+        continue;
+      }
+      const isWithin = word === 0 || (word >= 2 && word + length - 1 <= this.#meta.lastPage);
+      if (!isWithin) throw damaged(`the free list has page ${word}`);
+      if (word !== 0 && this.#seen.subarray(word, word + length).includes(1)) {
+        throw damaged(`page ${word} is in use and free`);
+      }
+      length = 1;
+    }
   }
 
   /** Offsets of a page's entries within the page, after checking that they lie in it. */
@@ -195,13 +161,41 @@ class PageWalk {
     return offsets;
   }
 
-  #childOf(at: number): number {
-    const low = this.#view.getUint32(at, true);
-    return low + this.#view.getUint16(at + 4, true) * 2 ** 32;
+  /** A branch's first key says nothing: its child begins where the branch does. */
+  #pushChildren(ref: PageRef, entries: readonly number[], below: PageRef[]): void {
+    const keys = entries.map((at, i) => (i === 0 ? ref.low : Buffer.from(this.#keyOf(at))));
+    entries.forEach((at, i) => {
+      const page = this.#view.getUint32(at, true) + this.#view.getUint16(at + 4, true) * 2 ** 32;
+      below.push({ page, low: keys[i], high: i + 1 < keys.length ? keys[i + 1] : ref.high });
+    });
+  }
+
+  #expectOrder({ page, low, high }: PageRef, entries: readonly number[], name: string): void {
+    const compare = name === FREE_LIST ? compareNumbers : Buffer.compare;
+    let last = low;
+    entries.forEach((at, i) => {
+      const key = this.#keyOf(at);
+      const order = last === undefined ? -1 : compare(last, key);
+      if (order > 0 || (order === 0 && i > 0)) throw damaged(`page ${page} of ${name}: order`);
+      last = key;
+    });
+    if (
+      last !== undefined &&
+      high !== undefined &&
+      entries.length > 0 &&
+      compare(last, high) >= 0
+    ) {
+      throw damaged(`page ${page} of ${name}: order`);
+    }
+  }
+
+  #keyOf(at: number): Buffer {
+    const keyAt = at + ENTRY_BYTES;
+    return this.#bytes.subarray(keyAt, keyAt + this.#view.getUint16(at + 6, true));
   }
 
   /** Checks the data of a leaf's entry; returns how many overflow pages it has. */
-  #leafEntry(pageNumber: number, at: number, children: Tree[], name: string): number {
+  #leafEntry(pageNumber: number, at: number, contents: TreeContents, name: string): number {
     const flags = this.#view.getUint16(at + 4, true);
     const dataAt = at + ENTRY_BYTES + this.#view.getUint16(at + 6, true);
     const dataBytes = this.#view.getUint32(at, true);
@@ -212,17 +206,33 @@ class PageWalk {
     if (!isKnown || dataAt + storedBytes > this.#meta.pageBytes) {
       throw damaged(`page ${pageNumber} of ${name}: data at ${dataAt}`);
     }
-    if (isTree) children.push(parseTree(this.#view, dataAt));
-    if (!isOverflow) return 0;
+    if (isTree) contents.children.push(parseTree(this.#view, dataAt));
+    const overflowPages = isOverflow ? this.#overflow(pageNumber, dataAt, dataBytes, name) : 0;
+    if (name === FREE_LIST) contents.values.push(this.#valueOf(at));
+    return overflowPages;
+  }
+
+  #overflow(pageNumber: number, dataAt: number, dataBytes: number, name: string): number {
     const first = Number(this.#view.getBigUint64(dataAt, true));
     const pages = Number(this.#view.getBigUint64(dataAt + 16, true));
     const needed = Math.floor((HEADER_BYTES - 1 + dataBytes) / this.#meta.pageBytes) + 1;
     if (pages !== needed) throw damaged(`page ${pageNumber} of ${name}: ${pages} overflow pages`);
-    this.#overflow(first, pages, name);
+    this.#claimOverflow(first, pages, name);
     return pages;
   }
 
-  #overflow(first: number, pages: number, name: string): void {
+  /** A copy of the value of a leaf's entry that was checked. */
+  #valueOf(at: number): DataView {
+    const dataAt = at + ENTRY_BYTES + this.#view.getUint16(at + 6, true);
+    const dataBytes = this.#view.getUint32(at, true);
+    if (this.#view.getUint16(at + 4, true) !== ENTRY_OVERFLOW) {
+      return new DataView(this.#view.buffer.slice(dataAt, dataAt + dataBytes));
+    }
+    const first = Number(this.#view.getBigUint64(dataAt, true));
+    return readBytes(this.#handle, first * this.#meta.pageBytes + HEADER_BYTES, dataBytes);
+  }
+
+  #claimOverflow(first: number, pages: number, name: string): void {
     for (let i = 0; i < pages; i += 1) this.#claim(first + i, name);
     const { pageBytes } = this.#meta;
     const header = readBytes(this.#handle, first * pageBytes, HEADER_BYTES);
@@ -255,13 +265,9 @@ class PageWalk {
   }
 }
 
-function readBytes(handle: number, at: number, length: number): DataView {
-  const bytes = Buffer.alloc(length);
-  const read = readSync(handle, bytes, 0, length, at);
-  if (read !== length) throw damaged(`the file ends at ${at + read}`);
-  return new DataView(bytes.buffer, bytes.byteOffset, length);
-}
-
-function damaged(what: string): StoreError {
-  return new StoreError('corrupt', `damaged data file: ${what}`);
+/** Keys of the free list are transaction numbers, little-endian. */
+function compareNumbers(a: Buffer, b: Buffer): number {
+  if (a.byteLength !== 8 || b.byteLength !== 8) throw damaged('a key of the free list');
+  const difference = a.readBigUInt64LE() - b.readBigUInt64LE();
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }

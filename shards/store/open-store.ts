@@ -106,7 +106,7 @@ async function makeStore(directory: string, identity: StoreIdentity): Promise<vo
     renameSync(nursery, directory);
     syncDirectory(parent);
   } catch (error) {
-    rmSync(nursery, { recursive: true, force: true });
+    // What is left of the attempt is cleared away by the next one.
     if (error instanceof StoreError) throw error;
     const failure = (error as { code?: unknown }).code === 'ENOSPC' ? 'full' : 'failed';
     throw new StoreError(failure, `cannot make a store at ${directory}`, error);
