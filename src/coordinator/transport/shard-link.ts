@@ -62,5 +62,6 @@ export interface ShardLink {
 export interface ShardLinkObserver {
   /** Connected, and the node is the one that was meant: time to assign its replicas. */
   onConnected(): void;
+  /** The link is lost; or there is none yet, and this is why: told once for each kind of reason. */
   onDisconnected(detail: string): void;
 }

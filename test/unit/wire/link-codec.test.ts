@@ -77,7 +77,7 @@ describe('requests', () => {
       fc.property(requests, damagedBytes, (items, damage) => {
         throwsOnlyMalformed(() => readRequests(damage(requestBatch(items))));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('replies', () => {
       fc.property(fc.array(fc.tuple(u32, arbitraryReply)), damagedBytes, (items, damage) => {
         throwsOnlyMalformed(() => readReplies(damage(replyBatch(items))));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -18,7 +18,7 @@ test('damaged bytes are malformed or other operations, never anything else', () 
     fc.property(arbitraryOps, damagedBytes, (ops, damage) => {
       throwsOnlyMalformed(() => decodeWriteOps(damage(encodeWriteOps(ops))));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -1,0 +1,47 @@
+/** The proto's assignment, checked, as the shard node knows it; and its answer. */
+import { invalidField } from '../src/base/errors.js';
+import { collectionId } from '../src/base/ids.js';
+import type { Metric } from '../src/base/metric.js';
+import type { AssignResponse } from '../src/wire/generated/annulus/v1/AssignResponse.js';
+import type { ReplicaAssignment__Output } from '../src/wire/generated/annulus/v1/ReplicaAssignment.js';
+import type { ReplicaReport } from '../src/wire/link-messages.js';
+import type { ReplicaAssignment } from './link-handler.js';
+
+/** @throws AnnulusError `INVALID_ARGUMENT` when a field cannot be what it says. */
+export function assignmentOf(message: ReplicaAssignment__Output): ReplicaAssignment {
+  return {
+    collection: collectionId(message.collectionId),
+    partition: message.partition,
+    generation: wholeNumber('generation', message.generation),
+    dimension: atLeastOne('dimension', message.dimension),
+    metric: metricOf(message.metric),
+    m: atLeastOne('m', message.m),
+    efConstruction: atLeastOne('ef_construction', message.efConstruction),
+    create: message.create,
+  };
+}
+
+/** @throws AnnulusError `INVALID_ARGUMENT` when the uint64 is beyond 2^53. */
+export function wholeNumber(field: string, uint64: string): number {
+  const value = Number(uint64);
+  if (!Number.isSafeInteger(value)) throw invalidField(field, uint64, 'at most 2^53 - 1');
+  return value;
+}
+
+export function assignResponseOf(reports: readonly ReplicaReport[]): AssignResponse {
+  return {
+    replicas: reports.map(({ collection, partition, condition, documentCount }) => {
+      return { collectionId: collection, partition, state: condition, documentCount };
+    }),
+  };
+}
+
+function atLeastOne(field: string, value: number): number {
+  if (value < 1) throw invalidField(field, value, 'at least 1');
+  return value;
+}
+
+function metricOf(name: string): Metric {
+  if (name === 'cosine' || name === 'dot' || name === 'l2') return name;
+  throw invalidField('metric', name, 'cosine, dot or l2');
+}

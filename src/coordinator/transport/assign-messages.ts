@@ -1,0 +1,33 @@
+/** Assignments and replica reports as the proto's messages. */
+import type { Epoch } from '../../base/ids.js';
+import { collectionId } from '../../base/ids.js';
+import type { AssignRequest } from '../../wire/generated/annulus/v1/AssignRequest.js';
+import type { AssignResponse__Output } from '../../wire/generated/annulus/v1/AssignResponse.js';
+import type { ReplicaCondition, ReplicaReport } from '../../wire/link-messages.js';
+import type { ReplicaAssignment } from './shard-link.js';
+
+export function assignRequestOf(
+  clusterId: string,
+  epoch: Epoch,
+  replicas: readonly ReplicaAssignment[],
+): AssignRequest {
+  return {
+    clusterId,
+    epoch,
+    replicas: replicas.map(({ collection, ...rest }) => ({ collectionId: collection, ...rest })),
+  };
+}
+
+export function replicaReportsOf(response: AssignResponse__Output): ReplicaReport[] {
+  return response.replicas.map((report) => ({
+    collection: collectionId(report.collectionId),
+    partition: report.partition,
+    condition: conditionOf(report.state),
+    documentCount: Number(report.documentCount),
+  }));
+}
+
+/** A condition of a later version, which this one does not know, is nothing to rely on. */
+function conditionOf(state: string): ReplicaCondition {
+  return state === 'open' || state === 'loading' || state === 'missing' ? state : 'corrupt';
+}
