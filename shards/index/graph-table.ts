@@ -43,17 +43,14 @@ export class GraphTable {
   #count = 0;
   #lastLabel = 0;
 
+  /** Takes over the arrays of `contents`. */
   constructor(contents?: GraphTableContents) {
     this.#nodesByHash = new HashTable(contents?.hashes);
     const nodeCount = this.#nodesByHash.length;
     this.#firstSlots = new Int32Array(nodeCount).fill(NONE);
     this.#lastSlots = new Int32Array(nodeCount).fill(NONE);
     this.#deadNodeCount = nodeCount;
-    if (contents === undefined) return;
-    this.#resizeSlots(contents.labels.length);
-    for (let slot = 0; slot < contents.labels.length; slot += 1) {
-      this.append(contents.labels[slot] as number, contents.nodes[slot] as number);
-    }
+    if (contents !== undefined) this.#take(contents.labels, contents.nodes);
   }
 
   /** Labels. */
@@ -180,17 +177,42 @@ export class GraphTable {
 
   #compact(): void {
     const { labels, nodes } = this.snapshot();
-    const lastLabel = this.#lastLabel;
+    const length = this.#labels.length;
     this.#firstSlots.fill(NONE);
     this.#lastSlots.fill(NONE);
     this.#deadNodeCount = this.nodeCount;
-    this.#slotCount = 0;
-    this.#count = 0;
-    this.#lastLabel = 0;
-    for (let slot = 0; slot < labels.length; slot += 1) {
-      this.append(labels[slot] as number, nodes[slot] as number);
+    this.#take(labels, nodes);
+    this.#resizeSlots(length);
+  }
+
+  /** Fills all slots anew; nodes have no labels yet. A bare loop: a million takes milliseconds. */
+  #take(labels: Float64Array<ArrayBuffer>, nodes: Uint32Array<ArrayBuffer>): void {
+    const count = labels.length;
+    const firstSlots = this.#firstSlots;
+    const lastSlots = this.#lastSlots;
+    const before = new Int32Array(count);
+    const after = new Int32Array(count).fill(NONE);
+    let liveNodeCount = 0;
+    for (let slot = 0; slot < count; slot += 1) {
+      const node = nodes[slot] as number;
+      const last = lastSlots[node] as number;
+      before[slot] = last;
+      if (last === NONE) {
+        firstSlots[node] = slot;
+        liveNodeCount += 1;
+      } else {
+        after[last] = slot;
+      }
+      lastSlots[node] = slot;
     }
-    this.#lastLabel = lastLabel;
+    this.#labels = labels;
+    this.#nodes = new Int32Array(nodes.buffer);
+    this.#before = before;
+    this.#after = after;
+    this.#slotCount = count;
+    this.#count = count;
+    this.#deadNodeCount -= liveNodeCount;
+    this.#lastLabel = Math.max(this.#lastLabel, labels[count - 1] ?? 0);
   }
 
   #resizeSlots(length: number): void {

@@ -70,11 +70,14 @@ export class HashTable {
   #spread(): void {
     let size = SIZE_MIN;
     while (size < this.#length * 4) size *= 2;
-    this.#places = new Uint32Array(size);
+    const places = new Uint32Array(size);
+    const words = this.#words;
+    const mask = size - 1;
     for (let number = 0; number < this.#length; number += 1) {
-      const at = number * WORDS_PER_HASH;
-      const place = this.#placeOf(this.#words[at] as number, this.#words[at + 1] as number);
-      this.#places[place] = number + 1;
+      let place = (words[number * WORDS_PER_HASH] as number) & mask;
+      while (places[place] !== 0) place = (place + 1) & mask;
+      places[place] = number + 1;
     }
+    this.#places = places;
   }
 }
