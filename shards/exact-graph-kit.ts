@@ -1,0 +1,134 @@
+import { type Clock, delay } from '../src/base/clock.js';
+import { invariant } from '../src/base/invariant.js';
+import type { Metric } from '../src/base/metric.js';
+import type {
+  Graph,
+  GraphBuild,
+  GraphKit,
+  GraphLoad,
+  GraphSave,
+  LabeledVector,
+} from './graph-kit.js';
+import { ExactIndex } from './index/exact-index.js';
+
+export interface ExactGraphKitOptions {
+  /** How long saving and building take. Default 0. */
+  saveMs?: number;
+  buildMs?: number;
+  /** Called with every vector added on the event loop: lets an insertion take (virtual) time. */
+  onAdd?: () => void;
+}
+
+/**
+ * Graphs that compare with every vector, kept in memory: for simulations, where approximate answers
+ * could not be told from wrong ones. What is saved outlives the partition as long as the kit does.
+ */
+export class ExactGraphKit implements GraphKit {
+  readonly #clock: Clock;
+  readonly #dimension: number;
+  readonly #metric: Metric;
+  readonly #options: ExactGraphKitOptions;
+  #saved: { rows: LabeledVector[]; lastSeq: number } | undefined;
+
+  constructor(clock: Clock, dimension: number, metric: Metric, options: ExactGraphKitOptions = {}) {
+    this.#clock = clock;
+    this.#dimension = dimension;
+    this.#metric = metric;
+    this.#options = options;
+  }
+
+  create(): ExactGraph {
+    return new ExactGraph(this.#dimension, this.#metric, this.#options.onAdd ?? (() => {}));
+  }
+
+  async load(): Promise<GraphLoad> {
+    if (this.#saved === undefined) return { status: 'absent' };
+    const { rows, lastSeq } = this.#saved;
+    return { status: 'loaded', graph: this.#graphOf(rows), lastSeq };
+  }
+
+  async save(graph: Graph, lastSeq: number): Promise<GraphSave> {
+    invariant(graph instanceof ExactGraph, 'a graph of another kit');
+    const rows = graph.rows();
+    graph.isFrozen = true;
+    await this.#wait(this.#options.saveMs);
+    graph.isFrozen = false;
+    this.#saved = { rows, lastSeq };
+    return { status: 'saved' };
+  }
+
+  async build(
+    rows: Iterable<LabeledVector>,
+    _rowCount: number,
+    lastSeq: number,
+    signal: AbortSignal,
+  ): Promise<GraphBuild> {
+    await this.#wait(this.#options.buildMs);
+    if (signal.aborted) return { status: 'cancelled' };
+    try {
+      const kept = Array.from(rows, ({ seq, vector }) => ({ seq, vector: vector.slice() }));
+      this.#saved = { rows: kept, lastSeq };
+      return { status: 'built', graph: this.#graphOf(kept) };
+    } catch (cause) {
+      return { status: 'failed', detail: `rows not readable: ${String(cause)}`, cause };
+    }
+  }
+
+  async #wait(durationMs = 0): Promise<void> {
+    if (durationMs > 0) await delay(this.#clock, durationMs);
+  }
+
+  #graphOf(rows: readonly LabeledVector[]): ExactGraph {
+    const graph = this.create();
+    for (const { seq, vector } of rows) graph.load(seq, vector);
+    return graph;
+  }
+}
+
+/** The flat index in a graph's place. */
+export class ExactGraph extends ExactIndex implements Graph {
+  isFrozen = false;
+  readonly #labels = new Set<number>();
+  readonly #onAdd: () => void;
+  #removals = 0;
+
+  constructor(dimension: number, metric: Metric, onAdd: () => void) {
+    super(dimension, metric);
+    this.#onAdd = onAdd;
+  }
+
+  override get removedCount(): number {
+    return this.#removals;
+  }
+
+  override add(label: number, vector: Float32Array): void {
+    invariant(!this.isFrozen, 'a graph that is being saved cannot take vectors');
+    this.#onAdd();
+    this.load(label, vector);
+  }
+
+  override remove(label: number): boolean {
+    if (!super.remove(label)) return false;
+    this.#labels.delete(label);
+    this.#removals += 1;
+    return true;
+  }
+
+  labels(): IterableIterator<number> {
+    return this.#labels.values();
+  }
+
+  /** Adds a vector off the event loop, as it were. */
+  load(label: number, vector: Float32Array): void {
+    super.add(label, vector);
+    this.#labels.add(label);
+  }
+
+  rows(): LabeledVector[] {
+    return Array.from(this.#labels, (seq) => {
+      const vector = this.vectorOf(seq);
+      invariant(vector !== undefined, `label ${seq} has a vector`);
+      return { seq, vector: vector.slice() };
+    });
+  }
+}

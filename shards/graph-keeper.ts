@@ -1,0 +1,146 @@
+/**
+ * Keeps a partition's graph fit: saves it when a restart would have much to make up for, and builds it
+ * anew when too much of it is dead. One of the two at a time, both off the event loop.
+ *
+ * A graph that cannot be saved, or built, is only slower: it is tried again later. While the index is
+ * loading there is no graph to go on with, so one that cannot be built off the event loop is built on
+ * it, in slices.
+ */
+import type { Clock } from '../src/base/clock.js';
+import type { CollectionId } from '../src/base/ids.js';
+import type { Logger } from '../src/base/logger.js';
+import type { GraphBuild, GraphKit, LabeledVector } from './graph-kit.js';
+import { type GraphUpkeepOptions, needsRebuild, needsSave } from './graph-upkeep.js';
+import type { LiveIndex } from './live-index.js';
+import { type PartitionStore, StoreError } from './store/partition-store.js';
+
+export interface GraphKeeperOptions {
+  collection: CollectionId;
+  partition: number;
+  clock: Clock;
+  store: PartitionStore;
+  index: LiveIndex;
+  kit: GraphKit;
+  logger: Logger;
+  upkeep: GraphUpkeepOptions;
+  /** Rows can be moved again. */
+  onProgress(): void;
+  onStoreError(error: StoreError): void;
+}
+
+/** Before what failed is tried again. */
+const RETRY_MS = 60_000;
+const ROWS_PER_READ = 64;
+
+export class GraphKeeper {
+  readonly #options: GraphKeeperOptions;
+  readonly #abort = new AbortController();
+  #job: Promise<void> | undefined;
+  #savedAtMs: number;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: GraphKeeperOptions) {
+    this.#options = options;
+    this.#savedAtMs = options.clock.nowMs();
+  }
+
+  /** Begins to save or build if it is time to. */
+  upkeep(): void {
+    const { index, upkeep, clock } = this.#options;
+    const isBusy = this.#job !== undefined || index.isReplacing || index.isLoading;
+    const nowMs = clock.nowMs();
+    if (isBusy || this.#abort.signal.aborted || nowMs < this.#notBeforeMs) return;
+    const { count, removedCount } = index.graph;
+    if (needsRebuild(upkeep, count, removedCount)) {
+      this.build(index.beginReplacing());
+    } else if (needsSave(upkeep, count, index.changeCount, nowMs - this.#savedAtMs)) {
+      this.#start(this.#save());
+    }
+  }
+
+  /** Builds the replacement that the index waits for, of the rows up to `lastSeq`. */
+  build(lastSeq: number): void {
+    this.#start(this.#build(lastSeq));
+  }
+
+  /** Gives up building, waits for what is under way and, if asked to, saves a graph that changed. */
+  async close(save: boolean): Promise<void> {
+    this.#abort.abort();
+    await this.#job;
+    const { index } = this.#options;
+    if (save && !index.isLoading && index.changeCount > 0) await this.#save();
+  }
+
+  #start(job: Promise<void>): void {
+    this.#job = job.then(() => {
+      this.#job = undefined;
+      if (!this.#abort.signal.aborted) this.#options.onProgress();
+    });
+  }
+
+  async #save(): Promise<void> {
+    const { index, kit, clock } = this.#options;
+    const { changeCount, graph } = index;
+    const startedAtMs = clock.nowMs();
+    const outcome = await kit.save(graph, index.insertedSeq);
+    const tookMs = Math.round(clock.nowMs() - startedAtMs);
+    if (outcome.status === 'saved') {
+      index.changeCount -= changeCount;
+      this.#savedAtMs = clock.nowMs();
+      this.#log('debug', { vectorCount: graph.count, tookMs }, 'graph saved');
+    } else {
+      this.#notBeforeMs = clock.nowMs() + RETRY_MS;
+      this.#log('warn', { error: outcome.detail }, 'graph not saved, will try again');
+    }
+  }
+
+  async #build(lastSeq: number): Promise<void> {
+    const { index, kit, clock, store } = this.#options;
+    const startedAtMs = clock.nowMs();
+    const rows = rowsUpTo(store, lastSeq);
+    const outcome = await kit.build(rows, store.documentCount, lastSeq, this.#abort.signal);
+    if (outcome.status === 'cancelled' || this.#abort.signal.aborted) return;
+    if (outcome.status === 'failed') {
+      this.#onBuildFailed(outcome);
+      return;
+    }
+    const tookMs = Math.round(clock.nowMs() - startedAtMs);
+    this.#log('info', { vectorCount: outcome.graph.count, tookMs }, 'graph built');
+    index.continueReplacing(outcome.graph);
+  }
+
+  #onBuildFailed({ detail, cause }: GraphBuild & { status: 'failed' }): void {
+    const { index, kit, clock, onStoreError } = this.#options;
+    this.#notBeforeMs = clock.nowMs() + RETRY_MS;
+    if (cause instanceof StoreError) onStoreError(cause);
+    if (index.isLoading) {
+      this.#log('error', { error: detail }, 'graph not built; inserting row by row instead');
+      index.continueReplacing(kit.create(), 0);
+    } else {
+      this.#log('error', { error: detail }, 'graph not built, will try again');
+      index.abandonReplacing();
+    }
+  }
+
+  #log(level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string): void {
+    const { collection, partition, logger } = this.#options;
+    logger[level]({ collection, partition, ...fields }, message);
+  }
+}
+
+/** Current rows up to `lastSeq`, read a few at a time, so that nothing is held open in between. */
+function* rowsUpTo(store: PartitionStore, lastSeq: number): Generator<LabeledVector> {
+  let cursor = 0;
+  for (;;) {
+    const block: LabeledVector[] = [];
+    for (const { seq, vector } of store.scan(cursor)) {
+      if (seq > lastSeq) break;
+      block.push({ seq, vector });
+      if (block.length === ROWS_PER_READ) break;
+    }
+    const last = block.at(-1);
+    if (last === undefined) return;
+    yield* block;
+    cursor = last.seq;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * One replica, live: the store that holds the truth, the index that finds it, and the work between
+ * them. What is acknowledged is durable and found by the next search; what is damaged is reported and
+ * never served. Everything that takes long happens in the scheduler's slices, or off the event loop.
+ */
+import type { Clock, Timer } from '../src/base/clock.js';
+import type { CollectionId } from '../src/base/ids.js';
+import type { Logger } from '../src/base/logger.js';
+import { type DistanceFunction, distanceFunctions, type Metric } from '../src/base/metric.js';
+import type { Version } from '../src/base/version.js';
+import type { ReplicaCondition } from '../src/wire/link-messages.js';
+import { ExactScan, type ExactSearch } from './exact-scan.js';
+import { GraphKeeper } from './graph-keeper.js';
+import type { GraphKit } from './graph-kit.js';
+import type { GraphUpkeepOptions } from './graph-upkeep.js';
+import type { NearestRows } from './hits.js';
+import type { LiveIndex } from './live-index.js';
+import { openLiveIndex } from './partition-opening.js';
+import type { BackgroundSource, Scheduler } from './scheduler.js';
+import {
+  type PartitionStore,
+  type Row,
+  type RowChange,
+  StoreError,
+} from './store/partition-store.js';
+import { type QueuedWrite, settledTicket, WriteQueue, type WriteTicket } from './write-queue.js';
+
+export interface PartitionLimits extends GraphUpkeepOptions {
+  /** Vector elements that the flat buffer may hold before writes wait: 256 rows at least. */
+  flatFloatsMax: number;
+  /** Vector elements that may go to the flat buffer at the start, so as to be searchable at once. */
+  openingFlatFloatsMax: number;
+}
+
+export interface PartitionOptions {
+  collection: CollectionId;
+  partition: number;
+  dimension: number;
+  metric: Metric;
+  store: PartitionStore;
+  kit: GraphKit;
+  clock: Clock;
+  scheduler: Scheduler;
+  logger: Logger;
+  limits: PartitionLimits;
+}
+
+/** How a read of one partition ended. */
+export type PartitionRead<T> =
+  | { status: 'ok'; value: T }
+  | { status: 'unavailable' | 'corrupt'; detail: string };
+
+export interface ApproximateSearch {
+  vector: Float32Array;
+  k: number;
+  /** Candidates that the graph examines, at least `k`. */
+  ef: number;
+  /** Empty; takes the hits. */
+  nearest: NearestRows;
+}
+
+const FLAT_ROWS_MIN = 256;
+const UPKEEP_INTERVAL_MS = 10_000;
+
+export class Partition {
+  readonly dimension: number;
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  readonly #store: PartitionStore;
+  readonly #index: LiveIndex;
+  readonly #logger: Logger;
+  readonly #name: { collection: CollectionId; partition: number };
+  readonly #distance: DistanceFunction;
+  readonly #writes: WriteQueue;
+  readonly #scan: ExactScan;
+  readonly #keeper: GraphKeeper;
+  readonly #insertion: BackgroundSource;
+  #corruptDetail: string | undefined;
+  #upkeepTimer: Timer | undefined;
+  #isClosing = false;
+
+  /** Takes over the store. Rejects with the store's error when a row is damaged. */
+  static async open(options: PartitionOptions): Promise<Partition> {
+    const { limits, dimension } = options;
+    const { index, buildSeq, detail } = await openLiveIndex({
+      ...options,
+      flatRowsMax: rowsOf(limits.flatFloatsMax, dimension),
+      openingFlatRowsMax: rowsOf(limits.openingFlatFloatsMax, dimension),
+    });
+    const { collection, partition, store, logger } = options;
+    const { documentCount } = store;
+    const isLoading = index.isLoading;
+    logger.info({ collection, partition, documentCount, isLoading }, `replica opened, ${detail}`);
+    return new Partition(options, index, buildSeq);
+  }
+
+  private constructor(options: PartitionOptions, index: LiveIndex, buildSeq: number | undefined) {
+    const { clock, scheduler, store, logger, collection, partition } = options;
+    this.dimension = options.dimension;
+    this.#clock = clock;
+    this.#scheduler = scheduler;
+    this.#store = store;
+    this.#index = index;
+    this.#logger = logger;
+    this.#name = { collection, partition };
+    this.#distance = distanceFunctions[options.metric];
+    const onStoreError = (error: StoreError) => this.#onStoreError(error);
+    this.#scan = new ExactScan(clock, scheduler, store, this.#distance, onStoreError);
+    this.#writes = new WriteQueue(clock, scheduler, store, {
+      hasRoomFor: (rowCount) => index.hasRoomFor(rowCount),
+      onChanges: (changes) => this.#onChanges(changes),
+      onStoreError,
+    });
+    this.#insertion = { runSlice: (budgetMs) => this.#insertSlice(budgetMs) };
+    this.#keeper = new GraphKeeper({
+      ...this.#name,
+      clock,
+      store,
+      index,
+      kit: options.kit,
+      logger,
+      upkeep: options.limits,
+      onProgress: () => scheduler.wake(this.#insertion),
+      onStoreError,
+    });
+    if (buildSeq !== undefined) this.#keeper.build(buildSeq);
+    scheduler.wake(this.#insertion);
+    this.#setUpkeepTimer();
+  }
+
+  get documentCount(): number {
+    return this.#store.documentCount;
+  }
+
+  get highestVersion(): Version {
+    return this.#store.highestVersion;
+  }
+
+  /** Rows that are searched one by one because they are not in the graph yet. */
+  get pendingCount(): number {
+    return this.#index.pendingCount;
+  }
+
+  get condition(): ReplicaCondition {
+    if (this.#corruptDetail !== undefined) return 'corrupt';
+    return this.#index.isLoading ? 'loading' : 'open';
+  }
+
+  /** Why, when the condition is `corrupt`. */
+  get detail(): string {
+    return this.#corruptDetail ?? '';
+  }
+
+  /** The k nearest documents, approximately. */
+  search(search: ApproximateSearch): PartitionRead<NearestRows> {
+    if (this.#index.isLoading) {
+      return { status: 'unavailable', detail: 'loading: its graph is being built' };
+    }
+    const { vector, k, ef, nearest } = search;
+    return this.#read(() => {
+      for (const { label } of this.#index.search(vector, k, ef)) {
+        const row = this.#store.row(label);
+        if (row !== undefined) nearest.offer(row, this.#distance(vector, row.vector));
+      }
+      return nearest;
+    });
+  }
+
+  /** The k nearest documents, exactly; also while the graph is loading. */
+  searchExactly(search: ExactSearch): { cancel(): void } {
+    const refused = this.#refusal();
+    if (refused === undefined) return this.#scan.add(search);
+    search.done(refused.status, search.nearest);
+    return { cancel() {} };
+  }
+
+  /** The documents that exist, in the order of the ids, each once, until `take` says no more. */
+  get(ids: readonly string[], take: (row: Row) => boolean): PartitionRead<void> {
+    return this.#read(() => {
+      for (const id of new Set(ids)) {
+        const row = this.#store.get(id);
+        if (row !== undefined && !take(row)) return;
+      }
+    });
+  }
+
+  /** Documents in the order of their ids, beginning after `afterId`, until `take` says no more. */
+  list(afterId: string, take: (row: Row) => boolean): PartitionRead<void> {
+    return this.#read(() => {
+      for (const row of this.#store.list(afterId)) {
+        if (!take(row)) return;
+      }
+    });
+  }
+
+  write(write: QueuedWrite): WriteTicket {
+    const refused = this.#refusal();
+    if (refused === undefined) return this.#writes.add(write);
+    write.done(refused.status, refused.detail, []);
+    return settledTicket;
+  }
+
+  /**
+   * Refuses what has not begun, finishes the rest, saves the graph if it changed (and `save` is true)
+   * and lets go of the files.
+   */
+  async close(save: boolean): Promise<void> {
+    this.#isClosing = true;
+    this.#upkeepTimer?.cancel();
+    this.#scan.fail('unavailable');
+    await this.#writes.close('the replica is being closed');
+    for (const source of [this.#scan, this.#writes, this.#insertion]) {
+      this.#scheduler.forget(source);
+    }
+    await this.#keeper.close(save && this.#corruptDetail === undefined);
+    await this.#store.close();
+  }
+
+  #onChanges(changes: readonly RowChange[]): void {
+    this.#index.apply(changes);
+    this.#scan.onChanges(changes);
+    if (!this.#isClosing) this.#scheduler.wake(this.#insertion);
+  }
+
+  #insertSlice(budgetMs: number): boolean {
+    if (this.#refusal() !== undefined) return false;
+    try {
+      this.#index.insertSlice(this.#clock.nowMs() + budgetMs);
+      this.#writes.onRoom();
+      this.#keeper.upkeep();
+      return this.#index.hasWork;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#onStoreError(error);
+      return false;
+    }
+  }
+
+  #setUpkeepTimer(): void {
+    this.#upkeepTimer = this.#clock.setTimer(UPKEEP_INTERVAL_MS, () => {
+      if (this.#refusal() === undefined) this.#scheduler.wake(this.#insertion);
+      this.#setUpkeepTimer();
+    });
+  }
+
+  #refusal(): { status: 'unavailable' | 'corrupt'; detail: string } | undefined {
+    if (this.#corruptDetail !== undefined) {
+      return { status: 'corrupt', detail: this.#corruptDetail };
+    }
+    if (this.#isClosing) return { status: 'unavailable', detail: 'the replica is being closed' };
+    return undefined;
+  }
+
+  #read<T>(read: () => T): PartitionRead<T> {
+    const refused = this.#refusal();
+    if (refused !== undefined) return refused;
+    try {
+      return { status: 'ok', value: read() };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#onStoreError(error);
+      const status = error.failure === 'corrupt' ? 'corrupt' : 'unavailable';
+      return { status, detail: error.message };
+    }
+  }
+
+  #onStoreError(error: StoreError): void {
+    const fields = { ...this.#name, failure: error.failure, error: error.message };
+    this.#logger.error(fields, 'storage failure');
+    if (error.failure !== 'corrupt' || this.#corruptDetail !== undefined) return;
+    this.#corruptDetail = error.message;
+    this.#scan.fail('corrupt');
+  }
+}
+
+function rowsOf(floats: number, dimension: number): number {
+  return Math.max(FLAT_ROWS_MIN, Math.floor(floats / dimension));
+}

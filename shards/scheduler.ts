@@ -1,0 +1,224 @@
+/**
+ * Who gets the node's one core next. Searches and reads wait in one bounded queue and go first, a few
+ * at a time; between them background sources (graph insertion, write admission, exact scans) get
+ * slices of a few milliseconds, one source after the other. After each turn the event loop runs, so
+ * that replies leave and cancellations arrive.
+ *
+ * - Work whose deadline passed while it waited is refused unstarted; cancelled work just disappears.
+ * - While searches keep arriving, background work rests after each slice so that it takes no more than
+ *   its share of the time; without searches it takes all. When searches alone would fill the core it
+ *   still gets a little, or writes would never get through.
+ */
+import { BoundedQueue } from '../src/base/bounded-queue.js';
+import type { Clock, Timer } from '../src/base/clock.js';
+
+export interface SchedulerOptions {
+  /** Searches and reads that may wait: 1..100,000. More are refused with `rejected`. */
+  queueLimit: number;
+  /** Longest background slice, in milliseconds: 0.1..100. */
+  sliceMs: number;
+  /** The same while searches keep arriving; at most `sliceMs`. */
+  searchingSliceMs: number;
+  /** Share of the time that background work may take while searches keep arriving: 0.05..1. */
+  insertionShareRatio: number;
+  /** Share that background work gets however many searches wait: 0.001..`insertionShareRatio`. */
+  insertionShareRatioMin: number;
+  /** Searches are taken to keep arriving for this long after the last one. */
+  searchingWindowMs: number;
+  /** Searches run back to back, before the event loop gets its turn, for this long at most ... */
+  burstMs: number;
+  /** ... and so many at most. */
+  burstCount: number;
+}
+
+export const schedulerDefaults: SchedulerOptions = {
+  queueLimit: 1024,
+  sliceMs: 2,
+  searchingSliceMs: 1,
+  insertionShareRatio: 0.5,
+  insertionShareRatioMin: 0.05,
+  searchingWindowMs: 100,
+  burstMs: 1,
+  burstCount: 8,
+};
+
+/** Why queued work was not begun. */
+export type Refusal = 'timed_out' | 'rejected';
+
+export interface QueuedTask {
+  readonly deadlineAtMs: number;
+  /** Does the work, without waiting for anything. */
+  run(queueMs: number): void;
+  refuse(status: Refusal, queueMs: number, retryAfterMs: number): void;
+}
+
+export interface BackgroundSource {
+  /** Works for about `budgetMs` at most. True when there is more to do. */
+  runSlice(budgetMs: number): boolean;
+}
+
+interface Waiting {
+  task: QueuedTask;
+  sinceMs: number;
+  isCancelled: boolean;
+}
+
+const SERVICE_MS_START = 0.5;
+const SERVICE_MS_SMOOTHING = 0.05;
+const RETRY_AFTER_MS_MAX = 10_000;
+/** Shorter rests are none: sums of fractions are not exact. */
+const REST_MS_MIN = 0.001;
+
+export class Scheduler {
+  readonly #clock: Clock;
+  readonly #options: SchedulerOptions;
+  readonly #queue: BoundedQueue<Waiting>;
+  /** Sources with work to do; the one that waited longest comes first. */
+  readonly #ready = new Set<BackgroundSource>();
+  #cancelledCount = 0;
+  #meanServiceMs = SERVICE_MS_START;
+  #lastSearchAtMs = Number.NEGATIVE_INFINITY;
+  #sliceEndedAtMs = Number.NEGATIVE_INFINITY;
+  #sliceTookMs = 0;
+  #isDeferred = false;
+  #restTimer: Timer | undefined;
+
+  constructor(clock: Clock, options: SchedulerOptions = schedulerDefaults) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#queue = new BoundedQueue(options.queueLimit);
+  }
+
+  /** Searches and reads that wait. */
+  get queueDepth(): number {
+    return this.#queue.length - this.#cancelledCount;
+  }
+
+  /** Smoothed time that a search or read takes once it has begun. */
+  get meanServiceMs(): number {
+    return this.#meanServiceMs;
+  }
+
+  /** When a caller that is turned away should come back. */
+  get retryAfterMs(): number {
+    const waitMs = Math.ceil((this.queueDepth + 1) * this.#meanServiceMs);
+    return Math.min(RETRY_AFTER_MS_MAX, Math.max(1, waitMs));
+  }
+
+  /** Queues a search or read, or refuses it at once. */
+  submit(task: QueuedTask): { cancel(): void } {
+    const nowMs = this.#clock.nowMs();
+    this.#lastSearchAtMs = nowMs;
+    if (this.#queue.isFull) this.#dropCancelledHead();
+    const waiting: Waiting = { task, sinceMs: nowMs, isCancelled: false };
+    if (!this.#queue.push(waiting)) {
+      waiting.isCancelled = true;
+      task.refuse('rejected', 0, this.retryAfterMs);
+    } else {
+      this.#schedule();
+    }
+    return { cancel: () => this.#cancel(waiting) };
+  }
+
+  /** Tells that a source has work to do. */
+  wake(source: BackgroundSource): void {
+    this.#ready.add(source);
+    this.#schedule();
+  }
+
+  /** Takes a source off the list. */
+  forget(source: BackgroundSource): void {
+    this.#ready.delete(source);
+  }
+
+  #cancel(waiting: Waiting): void {
+    if (waiting.isCancelled) return;
+    waiting.isCancelled = true;
+    this.#cancelledCount += 1;
+  }
+
+  #schedule(): void {
+    if (this.#isDeferred) return;
+    const restMs = this.#queue.length > 0 ? 0 : this.#restMs(this.#clock.nowMs());
+    if (restMs > 0) {
+      this.#restTimer ??= this.#clock.setTimer(restMs, () => {
+        this.#restTimer = undefined;
+        this.#turn();
+      });
+      return;
+    }
+    this.#restTimer?.cancel();
+    this.#restTimer = undefined;
+    this.#isDeferred = true;
+    this.#clock.defer(() => {
+      this.#isDeferred = false;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    this.#runQueued();
+    if (this.#ready.size > 0 && this.#restMs(this.#clock.nowMs()) === 0) this.#runSlice();
+    if (this.#queue.length > 0 || this.#ready.size > 0) this.#schedule();
+  }
+
+  #runQueued(): void {
+    const startedAtMs = this.#clock.nowMs();
+    let nowMs = startedAtMs;
+    for (let count = 0; count < this.#options.burstCount; ) {
+      if (nowMs - startedAtMs >= this.#options.burstMs) return;
+      const waiting = this.#queue.shift();
+      if (waiting === undefined) return;
+      if (waiting.isCancelled) {
+        this.#cancelledCount -= 1;
+        continue;
+      }
+      // Cancelling what has begun is the task's own affair.
+      waiting.isCancelled = true;
+      const queueMs = nowMs - waiting.sinceMs;
+      if (nowMs >= waiting.task.deadlineAtMs) {
+        waiting.task.refuse('timed_out', queueMs, 0);
+        continue;
+      }
+      waiting.task.run(queueMs);
+      const endedAtMs = this.#clock.nowMs();
+      this.#meanServiceMs += (endedAtMs - nowMs - this.#meanServiceMs) * SERVICE_MS_SMOOTHING;
+      nowMs = endedAtMs;
+      count += 1;
+    }
+  }
+
+  #runSlice(): void {
+    const [source] = this.#ready;
+    if (source === undefined) return;
+    const startedAtMs = this.#clock.nowMs();
+    const { sliceMs, searchingSliceMs } = this.#options;
+    this.#ready.delete(source);
+    const hasMore = source.runSlice(this.#isSearching(startedAtMs) ? searchingSliceMs : sliceMs);
+    if (hasMore) this.#ready.add(source);
+    this.#sliceEndedAtMs = this.#clock.nowMs();
+    this.#sliceTookMs = this.#sliceEndedAtMs - startedAtMs;
+  }
+
+  /** How long background work has yet to rest; 0 when it may run. */
+  #restMs(nowMs: number): number {
+    if (!this.#isSearching(nowMs)) return 0;
+    const isCrowded = this.queueDepth > 0;
+    const { insertionShareRatio, insertionShareRatioMin } = this.#options;
+    const share = isCrowded ? insertionShareRatioMin : insertionShareRatio;
+    const restedMs = nowMs - this.#sliceEndedAtMs;
+    const restMs = this.#sliceTookMs * (1 / share - 1) - restedMs;
+    return restMs < REST_MS_MIN ? 0 : restMs;
+  }
+
+  #isSearching(nowMs: number): boolean {
+    return nowMs - this.#lastSearchAtMs < this.#options.searchingWindowMs;
+  }
+
+  #dropCancelledHead(): void {
+    while (this.#queue.peek()?.isCancelled === true) {
+      this.#queue.shift();
+      this.#cancelledCount -= 1;
+    }
+  }
+}

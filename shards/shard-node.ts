@@ -1,0 +1,380 @@
+/**
+ * A shard node behind its link: takes requests, hands them to the replicas they are about when it is
+ * their turn, and answers each exactly once, with how busy the node is. Searches and reads go through
+ * the scheduler's queue, writes through the queues of their partitions; both are bounded. It knows
+ * neither gRPC nor files, so simulations run it as it is.
+ */
+import type { Clock } from '../src/base/clock.js';
+import { AnnulusError, type PartStatus } from '../src/base/errors.js';
+import { type Epoch, type NodeId, nodeId } from '../src/base/ids.js';
+import type { Logger } from '../src/base/logger.js';
+import { NO_VERSION, type Version } from '../src/base/version.js';
+import type {
+  LinkReply,
+  LinkRequest,
+  NodeLoad,
+  ReplicaReport,
+  SearchCall,
+  WriteCall,
+} from '../src/wire/link-messages.js';
+import { checkAssignments } from './assignment-check.js';
+import type { HandlerCall, LinkHandler, ReplicaAssignment } from './link-handler.js';
+import type { NodeRecord } from './node-record.js';
+import { countDocuments, getDocuments, listDocuments } from './read-calls.js';
+import type { ReplicaSet } from './replica-set.js';
+import type { Scheduler } from './scheduler.js';
+import { searchApproximately, searchExactly } from './search-calls.js';
+import { WriteCalls } from './write-calls.js';
+
+export interface NodeLimits {
+  /** Write operations in flight: 1..10,000. More are refused with `rejected`. */
+  writeOpsMax: number;
+  /** Exact searches under way: 1..10,000. More are refused with `rejected`. */
+  exactSearchesMax: number;
+  /** What one reply may weigh, in bytes. */
+  replyBytesMax: number;
+}
+
+export const nodeLimitDefaults: NodeLimits = {
+  writeOpsMax: 2000,
+  exactSearchesMax: 256,
+  replyBytesMax: 32 * 1024 * 1024,
+};
+
+/** Hears how every request ended. */
+export type CallObserver = (
+  kind: LinkRequest['kind'],
+  outcome: PartStatus,
+  queueMs: number,
+  serviceMs: number,
+) => void;
+
+export interface ShardNodeOptions {
+  clock: Clock;
+  logger: Logger;
+  scheduler: Scheduler;
+  replicas: ReplicaSet;
+  /** What the node remembered from before. */
+  record: NodeRecord;
+  /** Keeps it, durably. */
+  saveRecord(record: NodeRecord): void;
+  limits?: NodeLimits;
+  onCall?: CallObserver;
+}
+
+const REOPEN_INTERVAL_MS = 5000;
+
+export class ShardNode implements LinkHandler {
+  readonly nodeId: NodeId;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #scheduler: Scheduler;
+  readonly #replicas: ReplicaSet;
+  readonly #saveRecord: (record: NodeRecord) => void;
+  readonly #limits: NodeLimits;
+  readonly #onCall: CallObserver;
+  readonly #writes: WriteCalls;
+  #record: NodeRecord;
+  #highestVersion: Version = NO_VERSION;
+  #exactCount = 0;
+  #callCount = 0;
+  #isStopping = false;
+  #idleWaiters: (() => void)[] = [];
+  /** Changes of the replicas follow one another. */
+  #changes: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ShardNodeOptions) {
+    this.nodeId = nodeId(options.record.nodeId);
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#scheduler = options.scheduler;
+    this.#replicas = options.replicas;
+    this.#record = options.record;
+    this.#saveRecord = options.saveRecord;
+    this.#limits = options.limits ?? nodeLimitDefaults;
+    this.#onCall = options.onCall ?? (() => {});
+    this.#writes = new WriteCalls(options.clock, options.replicas, this.#limits.writeOpsMax);
+  }
+
+  get clusterId(): string | undefined {
+    return this.#record.clusterId;
+  }
+
+  get epoch(): Epoch {
+    return this.#record.epoch;
+  }
+
+  get queueDepth(): number {
+    return this.#scheduler.queueDepth;
+  }
+
+  get writeOpsInFlight(): number {
+    return this.#writes.opsInFlight;
+  }
+
+  reports(): ReplicaReport[] {
+    return this.#replicas.reports();
+  }
+
+  /** Opens the replicas that the node was assigned before; resolves when all are open, or cannot be. */
+  reopen(): Promise<void> {
+    const held = this.#record.replicas.map((replica) => ({ ...replica, create: false }));
+    return this.#change(() => this.#open(held));
+  }
+
+  handle(
+    request: LinkRequest,
+    deadlineAtMs: number,
+    reply: (reply: LinkReply, load: NodeLoad) => void,
+  ): HandlerCall {
+    const call = new Call(this.#clock.nowMs(), (answer, queueMs, serviceMs) => {
+      this.#endCall();
+      this.#onCall(request.kind, outcomeOf(answer), queueMs, serviceMs);
+      reply(answer, this.#loadOf(queueMs, serviceMs));
+    });
+    this.#callCount += 1;
+    const cancelWork = this.#begin(request, deadlineAtMs, call);
+    return {
+      cancel: () => {
+        if (!call.forget()) return;
+        cancelWork();
+        this.#endCall();
+      },
+    };
+  }
+
+  assign(
+    clusterId: string,
+    epoch: Epoch,
+    replicas: readonly ReplicaAssignment[],
+  ): Promise<ReplicaReport[]> {
+    return this.#change(async () => {
+      this.#fence(clusterId, epoch);
+      checkAssignments(replicas);
+      // First the epoch: after a crash half-way an older assignment must still be refused.
+      this.#remember({ ...this.#record, clusterId, epoch });
+      await this.#replicas.removeUnlisted(replicas);
+      await this.#open(replicas);
+      const held = replicas.map((replica) => ({ ...replica, create: false }));
+      this.#remember({ ...this.#record, replicas: held });
+      return this.#replicas.reports();
+    });
+  }
+
+  /**
+   * Refuses what comes from now on, waits for what is under way, saves the graphs and closes the
+   * replicas: for `timeoutMs` at most, all together. True when all of it was done.
+   */
+  stop(timeoutMs: number): Promise<boolean> {
+    this.#isStopping = true;
+    const work = async () => {
+      await this.#changes;
+      if (this.#callCount > 0)
+        await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+      await this.#replicas.close();
+      return true;
+    };
+    const timeout = new Promise<boolean>((resolve) => {
+      this.#clock.setTimer(timeoutMs, () => resolve(false));
+    });
+    return Promise.race([work(), timeout]);
+  }
+
+  #begin(request: LinkRequest, deadlineAtMs: number, call: Call): () => void {
+    const nowMs = this.#clock.nowMs();
+    if (this.#isStopping) return refuse(call, nowMs, 'unavailable', 'stopping', 0);
+    if (request.kind === 'heartbeat') {
+      const { epoch } = this.#record;
+      call.finish({ kind: 'heartbeat', epoch, replicas: this.#replicas.reports() }, nowMs);
+      return () => {};
+    }
+    if (nowMs >= deadlineAtMs) {
+      return refuse(call, nowMs, 'timed_out', 'the deadline passed before the request began', 0);
+    }
+    if (request.kind === 'write') return this.#beginWrite(request, deadlineAtMs, call);
+    return this.#queue(request, deadlineAtMs, call);
+  }
+
+  #beginWrite(request: WriteCall, deadlineAtMs: number, call: Call): () => void {
+    call.begin(this.#clock.nowMs(), 0);
+    const ticket = this.#writes.begin(request, deadlineAtMs, (reply) => {
+      if (reply.kind === 'write') this.#followVersions();
+      call.finish(reply, this.#clock.nowMs());
+    });
+    return () => ticket.cancel();
+  }
+
+  #queue(
+    request: Exclude<LinkRequest, { kind: 'write' | 'heartbeat' }>,
+    deadlineAtMs: number,
+    call: Call,
+  ): () => void {
+    let cancelScan = () => {};
+    const task = this.#scheduler.submit({
+      deadlineAtMs,
+      run: (queueMs) => {
+        call.begin(this.#clock.nowMs(), queueMs);
+        if (request.kind === 'search' && request.exact) {
+          cancelScan = this.#searchExactly(request, deadlineAtMs, call);
+        } else {
+          call.finish(this.#answer(request), this.#clock.nowMs());
+        }
+      },
+      refuse: (status, queueMs, retryAfterMs) => {
+        const nowMs = this.#clock.nowMs();
+        call.begin(nowMs, queueMs);
+        const isFull = status === 'rejected';
+        const detail = isFull ? 'the queue is full' : 'the deadline passed in the queue';
+        refuse(call, nowMs, status, detail, retryAfterMs);
+      },
+    });
+    return () => {
+      task.cancel();
+      cancelScan();
+    };
+  }
+
+  #answer(request: Exclude<LinkRequest, { kind: 'write' | 'heartbeat' }>): LinkReply {
+    const { replyBytesMax } = this.#limits;
+    switch (request.kind) {
+      case 'search':
+        return searchApproximately(this.#replicas, request, replyBytesMax);
+      case 'get':
+        return getDocuments(this.#replicas, request, replyBytesMax);
+      case 'list':
+        return listDocuments(this.#replicas, request, replyBytesMax);
+      case 'count':
+        return countDocuments(this.#replicas, request);
+    }
+  }
+
+  #searchExactly(request: SearchCall, deadlineAtMs: number, call: Call): () => void {
+    const { exactSearchesMax, replyBytesMax } = this.#limits;
+    if (this.#exactCount >= exactSearchesMax) {
+      const { retryAfterMs } = this.#scheduler;
+      const detail = 'too many exact searches are under way';
+      return refuse(call, this.#clock.nowMs(), 'rejected', detail, retryAfterMs);
+    }
+    this.#exactCount += 1;
+    const scan = searchExactly(this.#replicas, request, deadlineAtMs, replyBytesMax, (reply) => {
+      this.#exactCount -= 1;
+      call.finish(reply, this.#clock.nowMs());
+    });
+    return () => {
+      this.#exactCount -= 1;
+      scan.cancel();
+    };
+  }
+
+  #fence(clusterId: string, epoch: Epoch): void {
+    const known = this.#record;
+    if (known.clusterId !== undefined && known.clusterId !== clusterId) {
+      throw new AnnulusError(
+        'FAILED_PRECONDITION',
+        'NODE_CONFLICT',
+        `node ${known.nodeId} belongs to cluster ${known.clusterId}, not ${clusterId}`,
+        { metadata: { node_id: known.nodeId } },
+      );
+    }
+    if (epoch >= known.epoch) return;
+    throw new AnnulusError(
+      'FAILED_PRECONDITION',
+      'STALE_TOPOLOGY',
+      `epoch ${epoch} is older than ${known.epoch}, which node ${known.nodeId} knows`,
+      { metadata: { node_id: known.nodeId, epoch: String(known.epoch) } },
+    );
+  }
+
+  async #open(assignments: readonly ReplicaAssignment[]): Promise<void> {
+    await this.#replicas.open(assignments);
+    this.#followVersions();
+    if (!this.#replicas.hasFailed || this.#isStopping) return;
+    this.#clock.setTimer(REOPEN_INTERVAL_MS, () => {
+      if (!this.#isStopping) void this.reopen();
+    });
+  }
+
+  #remember(record: NodeRecord): void {
+    if (JSON.stringify(record) === JSON.stringify(this.#record)) return;
+    this.#saveRecord(record);
+    this.#record = record;
+  }
+
+  #change<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changes.then(change);
+    this.#changes = changed.catch((error: unknown) => {
+      this.#logger.warn({ error: String(error) }, 'assignment not carried out');
+    });
+    return changed;
+  }
+
+  #followVersions(): void {
+    for (const { highestVersion } of this.#replicas.partitions()) {
+      if (highestVersion > this.#highestVersion) this.#highestVersion = highestVersion;
+    }
+  }
+
+  #loadOf(queueMs: number, serviceMs: number): NodeLoad {
+    const { queueDepth } = this.#scheduler;
+    return { queueDepth, queueMs, serviceMs, highestVersion: this.#highestVersion };
+  }
+
+  #endCall(): void {
+    this.#callCount -= 1;
+    if (this.#callCount > 0) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+}
+
+/** One request: answered once, or forgotten. */
+class Call {
+  readonly #onEnd: (reply: LinkReply, queueMs: number, serviceMs: number) => void;
+  #beganAtMs: number;
+  #queueMs = 0;
+  #isOver = false;
+
+  constructor(
+    nowMs: number,
+    onEnd: (reply: LinkReply, queueMs: number, serviceMs: number) => void,
+  ) {
+    this.#beganAtMs = nowMs;
+    this.#onEnd = onEnd;
+  }
+
+  begin(nowMs: number, queueMs: number): void {
+    this.#beganAtMs = nowMs;
+    this.#queueMs = queueMs;
+  }
+
+  finish(reply: LinkReply, nowMs: number): void {
+    if (this.forget()) this.#onEnd(reply, this.#queueMs, nowMs - this.#beganAtMs);
+  }
+
+  /** False when it was over before. */
+  forget(): boolean {
+    const wasOver = this.#isOver;
+    this.#isOver = true;
+    return !wasOver;
+  }
+}
+
+function refuse(
+  call: Call,
+  nowMs: number,
+  status: PartStatus,
+  detail: string,
+  retryAfterMs: number,
+): () => void {
+  call.finish({ kind: 'refused', status, detail, retryAfterMs }, nowMs);
+  return () => {};
+}
+
+/** The worst that happened to any part of a request. */
+function outcomeOf(reply: LinkReply): PartStatus {
+  if (reply.kind === 'refused') return reply.status;
+  if (reply.kind === 'heartbeat') return 'ok';
+  for (const { status } of reply.targets) {
+    if (status !== 'ok') return status;
+  }
+  return 'ok';
+}
