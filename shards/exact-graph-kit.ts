@@ -19,18 +19,30 @@ export interface ExactGraphKitOptions {
   onAdd?: () => void;
 }
 
+/** What outlives the process: the saved graph, if there is one. */
+export interface ExactGraphFile {
+  saved?: { rows: LabeledVector[]; lastSeq: number };
+}
+
 /**
  * Graphs that compare with every vector, kept in memory: for simulations, where approximate answers
- * could not be told from wrong ones. What is saved outlives the partition as long as the kit does.
+ * could not be told from wrong ones.
  */
 export class ExactGraphKit implements GraphKit {
   readonly #clock: Clock;
   readonly #dimension: number;
   readonly #metric: Metric;
+  readonly #file: ExactGraphFile;
   readonly #options: ExactGraphKitOptions;
-  #saved: { rows: LabeledVector[]; lastSeq: number } | undefined;
 
-  constructor(clock: Clock, dimension: number, metric: Metric, options: ExactGraphKitOptions = {}) {
+  constructor(
+    clock: Clock,
+    dimension: number,
+    metric: Metric,
+    file: ExactGraphFile,
+    options: ExactGraphKitOptions = {},
+  ) {
+    this.#file = file;
     this.#clock = clock;
     this.#dimension = dimension;
     this.#metric = metric;
@@ -42,8 +54,8 @@ export class ExactGraphKit implements GraphKit {
   }
 
   async load(): Promise<GraphLoad> {
-    if (this.#saved === undefined) return { status: 'absent' };
-    const { rows, lastSeq } = this.#saved;
+    if (this.#file.saved === undefined) return { status: 'absent' };
+    const { rows, lastSeq } = this.#file.saved;
     return { status: 'loaded', graph: this.#graphOf(rows), lastSeq };
   }
 
@@ -53,7 +65,7 @@ export class ExactGraphKit implements GraphKit {
     graph.isFrozen = true;
     await this.#wait(this.#options.saveMs);
     graph.isFrozen = false;
-    this.#saved = { rows, lastSeq };
+    this.#file.saved = { rows, lastSeq };
     return { status: 'saved' };
   }
 
@@ -67,7 +79,7 @@ export class ExactGraphKit implements GraphKit {
     if (signal.aborted) return { status: 'cancelled' };
     try {
       const kept = Array.from(rows, ({ seq, vector }) => ({ seq, vector: vector.slice() }));
-      this.#saved = { rows: kept, lastSeq };
+      this.#file.saved = { rows: kept, lastSeq };
       return { status: 'built', graph: this.#graphOf(kept) };
     } catch (cause) {
       return { status: 'failed', detail: `rows not readable: ${String(cause)}`, cause };

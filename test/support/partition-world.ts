@@ -2,8 +2,7 @@
  * One partition on a virtual clock, with a simulated disk, reads and insertions that take time, and a
  * naive twin that says what must be found.
  */
-import { ExactGraphKit } from '../../shards/exact-graph-kit.js';
-import type { GraphKit } from '../../shards/graph-kit.js';
+import { type ExactGraphFile, ExactGraphKit } from '../../shards/exact-graph-kit.js';
 import { graphUpkeepDefaults } from '../../shards/graph-upkeep.js';
 import { NearestRows } from '../../shards/hits.js';
 import { Partition, type PartitionLimits } from '../../shards/partition.js';
@@ -19,6 +18,7 @@ import { distanceFunctions } from '../../src/base/metric.js';
 import { makeVersion, type Version } from '../../src/base/version.js';
 import type { LinkHit, WriteOp } from '../../src/wire/link-messages.js';
 import { packVector } from '../../src/wire/vector-codec.js';
+import { MortalClock } from './mortal-clock.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export const DIMENSION = 3;
@@ -50,23 +50,22 @@ export class PartitionWorld {
   readonly clock = new VirtualClock();
   readonly disk = new SimulatedDisk(this.clock);
   readonly twin = new Map<string, TwinDocument>();
-  kit: GraphKit = this.newKit();
-  scheduler = new Scheduler(this.clock);
+  graphFile: ExactGraphFile = {};
   partition!: Partition;
+  #process = new MortalClock(this.clock);
   #counter = 0;
 
   constructor(readonly limits: PartitionLimits = smallLimits) {}
 
-  newKit(): GraphKit {
-    return new ExactGraphKit(this.clock, DIMENSION, 'l2', {
-      saveMs: 15,
-      buildMs: 40,
-      onAdd: () => this.clock.spend(INSERT_MS),
-    });
+  /** The process dies, and nothing that is not durable is left. */
+  crash(): void {
+    this.#process.die();
+    this.disk.crash();
   }
 
   async open(): Promise<void> {
-    this.scheduler = new Scheduler(this.clock);
+    const clock = new MortalClock(this.clock);
+    this.#process = clock;
     const store = slowReads(new MemoryPartitionStore(this.disk, DIMENSION), this.clock);
     const opening = Partition.open({
       collection: collectionId('c0ffee'),
@@ -74,9 +73,13 @@ export class PartitionWorld {
       dimension: DIMENSION,
       metric: 'l2',
       store,
-      kit: this.kit,
-      clock: this.clock,
-      scheduler: this.scheduler,
+      kit: new ExactGraphKit(clock, DIMENSION, 'l2', this.graphFile, {
+        saveMs: 15,
+        buildMs: 40,
+        onAdd: () => this.clock.spend(INSERT_MS),
+      }),
+      clock,
+      scheduler: new Scheduler(clock),
       logger: silentLogger,
       limits: this.limits,
     });

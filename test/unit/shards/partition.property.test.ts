@@ -168,9 +168,9 @@ class Run {
   async restart(how: 'stop' | 'crash' | 'lose graph'): Promise<void> {
     await this.settle();
     const { world } = this;
-    if (how === 'crash') world.disk.crash();
+    if (how === 'crash') world.crash();
     else await world.settled(world.partition.close(true));
-    if (how === 'lose graph') world.kit = world.newKit();
+    if (how === 'lose graph') world.graphFile = {};
     await world.open();
     expect(world.partition.documentCount).toBe(world.twin.size);
   }
@@ -188,7 +188,7 @@ describe('Partition', () => {
         await run.search(0, 300);
         await run.searchDuringWrites(1, 0);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
