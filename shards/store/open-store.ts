@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../src/base/clock.js';
 import { invariant } from '../../src/base/invariant.js';
+import { syncDirectory } from '../../src/base/sync-directory.js';
 import {
   encodeIdentity,
   encodeState,
@@ -23,7 +24,6 @@ import { LmdbPartitionStore } from './lmdb-partition-store.js';
 import { verifyIdentity, verifyStore } from './lmdb-verify.js';
 import { type PartitionStore, StoreError } from './partition-store.js';
 import { EMPTY_STATE } from './store-state.js';
-import { syncDirectory } from './sync-directory.js';
 
 export interface OpenStoreOptions {
   /** The store's own: nothing else may be kept in it. Made, with its parents, when a store is. */
