@@ -1,3 +1,4 @@
+import { pbkdf2 } from 'node:crypto';
 import {
   cpSync,
   mkdirSync,
@@ -76,6 +77,25 @@ describe('a saved graph', () => {
     expect(copy.index.has(label)).toBe(true);
     expect(copy.index.remove(label)).toBe(true);
     expect(copy.index.count).toBe(index.count + 1);
+  });
+
+  it('is the graph as it was when the save began, whatever was removed meanwhile', async () => {
+    const index = sampleIndex(300);
+    const before = answers(index);
+    const saving = saveGraphWith(
+      (payload) => {
+        keepThreadPoolBusy(); // So that hnswlib begins to write after the removals.
+        const written = index.writeNative(payload);
+        for (const { label } of index.search(queryVector, 100, 300)) index.remove(label);
+        return written;
+      },
+      spec,
+      path,
+      300,
+    );
+    expect(await saving).toMatchObject({ status: 'saved' });
+    expect(answers((await loaded()).index)).toEqual(before);
+    expect(index.count).toBe((before[0] as number) - 100);
   });
 
   it('says absent when there is none, and when it was removed', async () => {
@@ -244,6 +264,11 @@ describe('a save that does not end well', () => {
     expect((await loaded()).lastSeq).toBe(50);
   });
 });
+
+/** Gives each thread of libuv's pool some tens of milliseconds of work. */
+function keepThreadPoolBusy(): void {
+  for (let i = 0; i < 8; i += 1) pbkdf2('password', 'salt', 20_000, 32, 'sha256', () => {});
+}
 
 function tear(file: string): void {
   truncateSync(file, Math.floor(statSync(file).size / 3));

@@ -105,6 +105,8 @@ describe('GraphTable', () => {
     table.remove(7);
     expect(() => table.append(7, node)).toThrow('does not come after');
     expect(() => table.append(8, 3)).toThrow('no node 3');
+    table.append(8, node);
+    expect(() => new GraphTable(table.snapshot()).append(8, node)).toThrow('does not come after');
   });
 });
 

@@ -103,6 +103,27 @@ describe('HnswIndex', () => {
     expect([index.count, index.removedCount]).toEqual([251, 49]);
   });
 
+  it('finds what the links of a poor graph do not reach', () => {
+    const poor: GraphSpec = { dimension: 2, metric: 'l2', m: 2, efConstruction: 1 };
+    const random = seededRandom(6);
+    const index = HnswIndex.create(poor);
+    const naive = new Map<number, Float32Array>();
+    for (let label = 1; label <= 2000; label += 1) {
+      const vector = Float32Array.of(random.next(), random.next());
+      naive.set(label, vector);
+      index.add(label, vector);
+    }
+    for (let label = 3; label <= 2000; label += 3) {
+      naive.delete(label);
+      index.remove(label);
+    }
+    const query = Float32Array.of(0.5, 0.5);
+    const found = index.search(query, 2000, 10);
+    expect(labelsOf(found).toSorted((a, b) => a - b)).toEqual([...naive.keys()]);
+    const wanted = nearestByBruteForce('l2', naive, query, 100);
+    expect(recallOf(found.slice(0, 100), wanted)).toBe(1);
+  });
+
   it('refuses vectors that would end the process inside the native code', () => {
     const index = filled([]);
     expect(() => index.add(1, new Float32Array(15))).toThrow('15 elements');
