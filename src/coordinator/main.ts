@@ -1,0 +1,178 @@
+/** One coordinator as a process: gRPC in front, LMDB and links behind. */
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { AnnulusError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { type StatusServer, type StatusSource, startStatusServer } from '../base/status-server.js';
+import { systemClock } from '../base/system-clock.js';
+import { systemRandom } from '../base/system-random.js';
+import type { CoordinatorOptions, HostAndPort } from './config.js';
+import { Coordinator, type CoordinatorParts } from './coordinator.js';
+import { ClusterHandlers } from './service/cluster-handlers.js';
+import { CollectionHandlers } from './service/collection-handlers.js';
+import { DocumentHandlers } from './service/document-handlers.js';
+import { registerServices } from './service/register-services.js';
+import { SearchHandlers } from './service/search-handlers.js';
+import type { CallFrame } from './service/unary.js';
+import { Metrics } from './telemetry/metrics.js';
+import { LmdbTopologyStore } from './topology/lmdb-topology-store.js';
+import { GrpcShardLink } from './transport/grpc-shard-link.js';
+
+export interface RunningCoordinator {
+  /** HOST:PORT of the gRPC service. */
+  address: string;
+  /** HOST:PORT of the HTTP port, when there is one. */
+  httpAddress: string | undefined;
+  /** Stops taking work, finishes what is in flight, lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Room for the envelope of a batch of the largest size. */
+const MESSAGE_OVERHEAD_BYTES = 4 * 1024 * 1024;
+const SEND_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Rejects with an `AnnulusError`, a store's error or a Node error when it cannot start. */
+export async function runCoordinator(
+  options: CoordinatorOptions,
+  logger: Logger,
+): Promise<RunningCoordinator> {
+  const store = await LmdbTopologyStore.open(options.dataDirectory);
+  let coordinator: Coordinator | undefined;
+  try {
+    coordinator = await Coordinator.start(partsOf(store, logger), options);
+    return await serve(coordinator, store, options, logger);
+  } catch (error) {
+    coordinator?.close();
+    await store.close();
+    throw error;
+  }
+}
+
+function partsOf(store: LmdbTopologyStore, logger: Logger): CoordinatorParts {
+  const shared = { clock: systemClock, random: systemRandom, logger };
+  return {
+    store,
+    createLinkFactory:
+      (clusterId) =>
+      ({ nodeId, address }, observer) =>
+        new GrpcShardLink({ clusterId, nodeId, address }, { ...shared, observer }),
+    ...shared,
+  };
+}
+
+async function serve(
+  coordinator: Coordinator,
+  store: LmdbTopologyStore,
+  options: CoordinatorOptions,
+  logger: Logger,
+): Promise<RunningCoordinator> {
+  let isStopping = false;
+  const frame: CallFrame = {
+    clock: systemClock,
+    logger,
+    metrics: new Metrics(
+      () => nodeSamples(coordinator),
+      () => coordinator.topology.current.epoch,
+    ),
+    timeoutMsMax: options.limits.requestTimeoutMsMax,
+    isStopping: () => isStopping,
+  };
+  const server = createServer(options);
+  const services = registerServices(server, frame, createHandlers(coordinator, frame, options));
+  const port = await bind(server, options.listen);
+  const http = await startHttp(options, {
+    notReadyReason: () => (isStopping ? 'stopping' : coordinator.notReadyReason()),
+    metrics: () => frame.metrics.registry.metrics(),
+  }).catch((error: unknown) => {
+    server.forceShutdown();
+    throw error;
+  });
+  services.setServing(true);
+  return {
+    address: `${options.listen.host}:${port}`,
+    httpAddress: http?.address,
+    async stop() {
+      isStopping = true;
+      services.setServing(false);
+      services.stopStreams();
+      await shutDown(server, options.stopTimeoutMs);
+      await http?.close();
+      coordinator.close();
+      await store.close();
+    },
+  };
+}
+
+async function startHttp(
+  { http }: CoordinatorOptions,
+  source: StatusSource,
+): Promise<StatusServer | undefined> {
+  return http === undefined ? undefined : startStatusServer(http, source);
+}
+
+function createServer(options: CoordinatorOptions): Server {
+  return new Server({
+    'grpc.max_receive_message_length': options.limits.batchBytesMax + MESSAGE_OVERHEAD_BYTES,
+    'grpc.max_send_message_length': SEND_BYTES_MAX,
+    'grpc.max_concurrent_streams': 1_024,
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+    'grpc.enable_channelz': 0,
+  });
+}
+
+function createHandlers(
+  coordinator: Coordinator,
+  frame: CallFrame,
+  { limits }: CoordinatorOptions,
+) {
+  const { topology, nodes, searches, reads, writes, collections, nodeAdmin } = coordinator;
+  return {
+    collections: new CollectionHandlers(topology, collections, reads, searches, limits),
+    documents: new DocumentHandlers(topology, writes, reads, limits),
+    searches: new SearchHandlers(frame, topology, searches, limits),
+    cluster: new ClusterHandlers(topology, nodeAdmin, nodes, frame.clock),
+  };
+}
+
+function nodeSamples({ nodes }: Coordinator) {
+  const nowMs = systemClock.nowMs();
+  return nodes.all().map((node) => ({
+    nodeId: node.nodeId,
+    isUp: node.health.state(nowMs) === 'up',
+    outstanding: node.link.outstanding,
+    queueDepth: node.queueDepth,
+    documentCount: node.documentCount,
+  }));
+}
+
+function bind(server: Server, { host, port }: HostAndPort): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else {
+        reject(
+          new AnnulusError(
+            'FAILED_PRECONDITION',
+            'CONNECTION_FAILED',
+            `cannot listen on ${host}:${port}: ${error.message}`,
+            { cause: error },
+          ),
+        );
+      }
+    });
+  });
+}
+
+/** Lets calls in flight end, for `timeoutMs` at most. */
+function shutDown(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = systemClock.setTimer(timeoutMs, () => {
+      server.forceShutdown();
+      resolve();
+    });
+    server.tryShutdown(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
+}
