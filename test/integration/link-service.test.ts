@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { credentials } from '@grpc/grpc-js';
+import { type ChannelOptions, credentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultLinkServiceLimits } from '../../shards/link-service.js';
-import { MalformedBytes } from '../../src/wire/bytes.js';
+import { defaultBatchLimits } from '../../src/wire/batch-sender.js';
+import { ByteWriter, MalformedBytes } from '../../src/wire/bytes.js';
 import type { HelloRequest } from '../../src/wire/generated/annulus/v1/HelloRequest.js';
+import { readReplyBatch, writeRequestItem } from '../../src/wire/link-codec.js';
 import type { LinkRequest } from '../../src/wire/link-messages.js';
 import { annulusV1 } from '../../src/wire/proto-package.js';
 import { CLUSTER, LinkFixture } from '../support/grpc-link-harness.js';
@@ -18,6 +20,7 @@ import { until } from '../support/until.js';
 type RawClient = InstanceType<typeof annulusV1.ShardLink>;
 type Status = { code: number; details: string };
 
+const MIB = 1024 * 1024;
 const heartbeat: LinkRequest = { kind: 'heartbeat' };
 let fixture: LinkFixture;
 let node: ScriptedLinkHandler;
@@ -29,9 +32,15 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-function rawClient(): RawClient {
+function heartbeatItem(correlation: number): Buffer {
+  const writer = new ByteWriter();
+  writeRequestItem(writer, correlation, 10_000, heartbeat);
+  return writer.finish();
+}
+
+function rawClient(options: ChannelOptions = {}): RawClient {
   const address = `127.0.0.1:${fixture.server.port}`;
-  const client = new annulusV1.ShardLink(address, credentials.createInsecure());
+  const client = new annulusV1.ShardLink(address, credentials.createInsecure(), options);
   fixture.onClose(() => client.close());
   return client;
 }
@@ -99,8 +108,7 @@ describe('the shard node answers and lives on when it gets', () => {
 
   test('two calls with one correlation', async () => {
     node.script = neverAnswer;
-    const item = Buffer.from('0900000006000000000a000000', 'hex');
-    const { code } = await statusAfter(Buffer.concat([item, item]));
+    const { code } = await statusAfter(Buffer.concat([heartbeatItem(1), heartbeatItem(1)]));
     expect(code).toBe(3);
     expect(node.cancelledCount).toBe(1);
   });
@@ -109,7 +117,7 @@ describe('the shard node answers and lives on when it gets', () => {
     node.script = () => {
       throw new MalformedBytes('operations that are none');
     };
-    const { code } = await statusAfter(Buffer.from('0900000006000000000a000000', 'hex'));
+    const { code } = await statusAfter(heartbeatItem(1));
     expect(code).toBe(3);
     expect(await isServing()).toBe(true);
   });
@@ -168,6 +176,54 @@ describe('a caller that is gone', () => {
     stream.end();
     const { code } = await new Promise<Status>((resolve) => stream.on('status', resolve));
     expect(code).toBe(0);
+  });
+});
+
+describe('a caller that does not read its replies', () => {
+  const limits = {
+    ...defaultLinkServiceLimits,
+    batch: { ...defaultBatchLimits, queueBytesMax: 4 * MIB },
+    pauseAtReplyBytes: MIB,
+  };
+
+  beforeEach(async () => {
+    await fixture.serve(limits);
+    node.script = (_request, answer) => {
+      const none = Buffer.alloc(0);
+      const document = {
+        id: 'a',
+        version: 1n,
+        vector: none,
+        text: Buffer.alloc(MIB),
+        metadata: none,
+      };
+      const target = { partition: 0, status: 'ok' as const, documents: [document], hasMore: false };
+      answer({ kind: 'get', targets: [target] });
+    };
+  });
+
+  test('is not read from either, and loses nothing once it reads again', async () => {
+    const stream = rawClient({ 'grpc.max_receive_message_length': -1 }).search();
+    stream.on('error', () => {});
+    for (let i = 0; i < 40; i += 1) stream.write({ items: heartbeatItem(i) });
+    await until(() => node.received.length > 2);
+    const correlations: number[] = [];
+    stream.on('data', ({ items }: { items: Buffer }) => {
+      readReplyBatch(items, ({ correlation }) => correlations.push(correlation));
+    });
+    await until(() => correlations.length === 40);
+    expect(correlations).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    stream.cancel();
+  });
+
+  test('and asks for more than may wait at once, has its stream ended', async () => {
+    const stream = rawClient().search();
+    stream.on('error', () => {});
+    await until(() => fixture.server.service.streamCount === 1);
+    stream.write({ items: Buffer.concat(Array.from({ length: 40 }, (_, i) => heartbeatItem(i))) });
+    await until(() => fixture.server.service.streamCount === 0);
+    expect(node.received.length).toBeLessThan(10);
+    expect(await isServing()).toBe(true);
   });
 });
 
