@@ -1,0 +1,78 @@
+import type { CollectionInput, Metric } from '../../client/index.js';
+import { argument, clientCommand, flagOnly } from '../client-command.js';
+import type { CommandSpec } from '../command.js';
+import { printJson } from '../output.js';
+import type { ResolvedOptions } from '../resolved-options.js';
+
+const count = (name: string, max: number, description: string) =>
+  flagOnly({ name, type: 'integer', min: 1, max, description });
+
+const create = clientCommand({
+  usage: 'create <name>',
+  description: 'Make a collection and place its partitions on the shard nodes.',
+  options: [
+    { ...count('dimension', 16_384, 'Elements per vector.'), isRequired: true },
+    flagOnly({
+      name: 'metric',
+      type: 'text',
+      choices: ['cosine', 'dot', 'l2'],
+      default: 'cosine',
+      description: 'How nearness is measured.',
+    }),
+    count('partitions', 4096, 'A power of two. Default: one for every node, rounded up.'),
+    count('replication-factor', 16, 'Copies of each partition. Default: 3, or all nodes if fewer.'),
+    count('m', 128, 'Links per vector and layer of the graph. Default: 16.'),
+    count('ef-construction', 4096, 'Candidates examined per insertion. Default: 128.'),
+  ],
+  async run(client, call) {
+    const collection = collectionInput(argument(call, 0), call.options);
+    printJson(call.terminal, await client.createCollection(collection));
+    return 0;
+  },
+});
+
+function collectionInput(name: string, options: ResolvedOptions): CollectionInput {
+  const given = (option: string) => (options.has(option) ? options.integer(option) : undefined);
+  return {
+    name,
+    dimension: options.integer('dimension'),
+    metric: options.text('metric') as Metric,
+    partitions: given('partitions'),
+    replicationFactor: given('replication-factor'),
+    hnsw: { m: given('m'), efConstruction: given('ef-construction') },
+  };
+}
+
+const list = clientCommand({
+  usage: 'list',
+  description: 'All collections.',
+  options: [],
+  async run(client, { terminal }) {
+    printJson(terminal, { collections: await client.listCollections() });
+    return 0;
+  },
+});
+
+const describe = clientCommand({
+  usage: 'describe <name>',
+  description: 'One collection.',
+  options: [],
+  async run(client, call) {
+    printJson(call.terminal, await client.getCollection(argument(call, 0)));
+    return 0;
+  },
+});
+
+const drop = clientCommand({
+  usage: 'drop <name>',
+  description: 'Remove a collection and its documents.',
+  options: [],
+  async run(client, call) {
+    const name = argument(call, 0);
+    await client.dropCollection(name);
+    printJson(call.terminal, { dropped: name });
+    return 0;
+  },
+});
+
+export const collectionCommands: readonly CommandSpec[] = [create, list, describe, drop];

@@ -1,0 +1,60 @@
+import { createPinoLogger } from '../../base/pino-logger.js';
+import { systemClock } from '../../base/system-clock.js';
+import type { CommandSpec } from '../command.js';
+import { coordinatorOptionSpecs } from '../option-tables.js';
+import type { ResolvedOptions } from '../resolved-options.js';
+import { loadCoordinator } from '../server-modules.js';
+import { processStopSignals, runServer } from '../server-process.js';
+
+/** From a stop's own limit to the end of the process. */
+export const STOP_GRACE_MS = 1000;
+
+export const coordinatorCommand: CommandSpec = {
+  usage: 'coordinator',
+  description: 'One coordinator: the front door of a cluster.',
+  options: coordinatorOptionSpecs,
+  async run({ terminal, options }) {
+    if (options.has('etcd')) {
+      throw new Error('--etcd is not available yet: leave it out to keep the topology in --data');
+    }
+    const runCoordinator = await loadCoordinator();
+    const logger = createPinoLogger('coordinator', options.text('log-level'));
+    return await runServer({
+      terminal,
+      clock: systemClock,
+      signals: processStopSignals(terminal.env),
+      isJson: options.flag('json'),
+      stopTimeoutMs: options.integer('stop-timeout-ms') + STOP_GRACE_MS,
+      start: async () => runCoordinator(await toCoordinatorOptions(options), logger),
+      describe: ({ address, httpAddress }) => ({
+        ready: { address, httpAddress, pid: process.pid },
+        text: `coordinator serves at ${address} (metrics at http://${httpAddress}/metrics)`,
+      }),
+    });
+  },
+};
+
+async function toCoordinatorOptions(options: ResolvedOptions) {
+  const { coordinatorOptions } = await import('../../coordinator/config.js');
+  const { defaultLimits } = await import('../../coordinator/limits.js');
+  return coordinatorOptions({
+    dataDirectory: options.text('data'),
+    listen: options.address('listen'),
+    http: options.address('http'),
+    limits: {
+      ...defaultLimits,
+      dimensionMax: options.integer('limit-dimension'),
+      topKMax: options.integer('limit-top-k'),
+      efSearchMax: options.integer('limit-ef-search'),
+      idBytesMax: options.integer('limit-id-bytes'),
+      documentBytesMax: options.integer('limit-document-bytes'),
+      batchDocumentsMax: options.integer('limit-batch-documents'),
+      batchBytesMax: options.integer('limit-batch-bytes'),
+      searchBatchMax: options.integer('limit-search-batch'),
+      requestTimeoutMsMax: options.integer('limit-request-timeout-ms'),
+    },
+    writeTimeoutMs: options.integer('write-timeout-ms'),
+    startWaitMs: options.integer('start-wait-ms'),
+    stopTimeoutMs: options.integer('stop-timeout-ms'),
+  });
+}
