@@ -9,6 +9,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../src/base/clock.js';
 import { invariant } from '../../src/base/invariant.js';
+import { checkPages } from '../../src/base/lmdb-page-check.js';
+import { DamagedDataFile } from '../../src/base/lmdb-page-layout.js';
 import { syncDirectory } from '../../src/base/sync-directory.js';
 import {
   encodeIdentity,
@@ -19,7 +21,6 @@ import {
   type StoreIdentity,
 } from './key-layout.js';
 import { commitBatch, DATA_FILE, openEnvironment, readingOf } from './lmdb-environment.js';
-import { checkPages } from './lmdb-page-check.js';
 import { LmdbPartitionStore } from './lmdb-partition-store.js';
 import { verifyIdentity, verifyStore } from './lmdb-verify.js';
 import { type PartitionStore, StoreError } from './partition-store.js';
@@ -67,7 +68,7 @@ async function openExclusively(
   }
   const file = join(directory, DATA_FILE);
   if (!existsSync(file)) throw new StoreError('corrupt', `${file} is gone`);
-  await runInSlices(clock, checkPages(file));
+  await runInSlices(clock, checkPages(file), damageAsCorrupt);
   const environment = openEnvironment(directory);
   try {
     readingOf(directory, 'the identity record', () => verifyIdentity(environment, identity));
@@ -80,6 +81,15 @@ async function openExclusively(
   } catch (error) {
     await environment.root.close();
     throw error;
+  }
+}
+
+function damageAsCorrupt<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof DamagedDataFile)) throw error;
+    throw new StoreError('corrupt', error.message, error);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { randomInt, seededRandom } from '../../src/base/random.js';
 import { openTopologyEnvironment } from '../../src/coordinator/topology/lmdb-topology-environment.js';
 import { LmdbTopologyStore } from '../../src/coordinator/topology/lmdb-topology-store.js';
 import { emptyTopology, makeTopology } from '../../src/coordinator/topology/topology.js';
@@ -99,6 +100,30 @@ describe('LmdbTopologyStore', () => {
       failure: 'corrupt',
       message: expect.stringContaining('data.mdb is gone'),
     });
+  });
+
+  it('opens with what was stored or not at all, whatever bit of its file is flipped', async () => {
+    await storeTwoTopologies();
+    const file = join(directory, 'topology', 'data.mdb');
+    const whole = readFileSync(file);
+    const random = seededRandom(1);
+    let refusedCount = 0;
+    for (let round = 0; round < 60; round += 1) {
+      const bytes = Buffer.from(whole);
+      const at = randomInt(random, bytes.byteLength);
+      bytes[at] = (bytes[at] as number) ^ (1 << randomInt(random, 8));
+      if (round % 5 === 0) writeFileSync(file, bytes.subarray(0, at));
+      else writeFileSync(file, bytes);
+      try {
+        const store = await LmdbTopologyStore.open(directory);
+        expect((await store.load())?.epoch).toBe(1);
+        await store.close();
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'TopologyStoreError', failure: 'corrupt' });
+        refusedCount += 1;
+      }
+    }
+    expect(refusedCount).toBeGreaterThan(0);
   });
 
   it('starts over when making it was cut short', async () => {

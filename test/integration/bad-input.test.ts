@@ -72,7 +72,11 @@ describe('a document that cannot be stored is refused by field', () => {
       'exactly one',
     ],
     ['ragged packed bytes', { id: 'a', vector: { packed: Buffer.alloc(11) } }, 'multiple of 4'],
-    ['packed of another dimension', { id: 'a', vector: { packed: Buffer.alloc(16) } }, '3 elements'],
+    [
+      'packed of another dimension',
+      { id: 'a', vector: { packed: Buffer.alloc(16) } },
+      '3 elements',
+    ],
     ['an empty id', { id: '', vector: vectorOf(1, 0, 0) }, 'id'],
     ['an oversized id', { id: 'x'.repeat(513), vector: vectorOf(1, 0, 0) }, '512'],
     ['an oversized text', { ...good, text: 'x'.repeat(1024 * 1024) }, '1048576'],
@@ -113,7 +117,10 @@ describe('a document that cannot be stored is refused by field', () => {
       upserted: 2,
       failures: [{ id: 'bad', code: status.INVALID_ARGUMENT, reason: 'INVALID_FIELD' }],
     });
-    const found = await client.call('Get', { collection: 'cosine3', ids: ['first', 'bad', 'last'] });
+    const found = await client.call('Get', {
+      collection: 'cosine3',
+      ids: ['first', 'bad', 'last'],
+    });
     expect(found).toMatchObject({ missing_ids: ['bad'] });
   });
 
@@ -321,7 +328,10 @@ describe('arbitrary requests', () => {
         fc.constantFrom('Get', 'Delete'),
         fc.record({
           collection,
-          ids: fc.array(text.filter((id) => id !== 'good'), { maxLength: 3 }),
+          ids: fc.array(
+            text.filter((id) => id !== 'good'),
+            { maxLength: 3 },
+          ),
         }),
       ),
       fc.tuple(

@@ -74,7 +74,9 @@ describe('garbage on a port', () => {
     const methods = ['Search', 'Upsert', 'CreateCollection', 'SearchStream', 'UpsertStream']
       .map((name) => `/annulus.v1.Annulus/${name}`)
       .concat(['AddNode', 'WatchTopology'].map((name) => `/annulus.v1.Cluster/${name}`))
-      .concat(['Hello', 'Assign', 'Search', 'Write'].map((name) => `/annulus.v1.ShardLink/${name}`));
+      .concat(
+        ['Hello', 'Assign', 'Search', 'Write'].map((name) => `/annulus.v1.ShardLink/${name}`),
+      );
     const body = randomBytes(512);
     const frames = [
       Buffer.concat([Buffer.from([0, 0, 0, 2, 0]), body]),
@@ -151,7 +153,10 @@ describe('a client that leaves', () => {
     await expect
       .poll(
         async () => {
-          const { nodes } = await client.call<{ nodes: { outstanding: number }[] }>('ListNodes', {});
+          const { nodes } = await client.call<{ nodes: { outstanding: number }[] }>(
+            'ListNodes',
+            {},
+          );
           return nodes.reduce((sum, { outstanding }) => sum + outstanding, 0);
         },
         { timeout: 10_000 },
@@ -192,7 +197,9 @@ describe('a stream', () => {
     }
     stream.end();
     await ended;
-    expect(answers.map(({ upserted }) => upserted)).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    expect(answers.map(({ upserted }) => upserted)).toEqual(
+      Array.from({ length: 30 }, (_, i) => i),
+    );
     expect(answers[0]?.error?.reason).toBe('INVALID_FIELD');
   });
 });

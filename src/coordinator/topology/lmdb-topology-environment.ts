@@ -7,6 +7,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { hash64Bytes } from '../../base/hash64.js';
+import { checkPages } from '../../base/lmdb-page-check.js';
+import { DamagedDataFile } from '../../base/lmdb-page-layout.js';
 import { TopologyStoreError } from './topology-store.js';
 
 /** Of xxHash64, little-endian, before a record's text. */
@@ -29,6 +31,7 @@ export interface TopologyEnvironment {
 export function openTopologyEnvironment(folder: string, isNew: boolean): TopologyEnvironment {
   const file = join(folder, DATA_FILE);
   if (!isNew && !existsSync(file)) throw new TopologyStoreError('corrupt', `${file} is gone`);
+  if (!isNew) checkFile(file);
   const root: RootDatabase<Uint8Array, string> = open({
     path: folder,
     noSubdir: false,
@@ -53,6 +56,17 @@ export function openTopologyEnvironment(folder: string, isNew: boolean): Topolog
     },
     close: () => root.close(),
   };
+}
+
+/** LMDB believes its file, and a damaged one would end the process; so it is looked at first. */
+function checkFile(file: string): void {
+  try {
+    const check = checkPages(file);
+    while (check.next().done !== true);
+  } catch (error) {
+    if (!(error instanceof DamagedDataFile)) throw error;
+    throw new TopologyStoreError('corrupt', error.message, error);
+  }
 }
 
 /** What LMDB or the file system threw, as the store's own error. */

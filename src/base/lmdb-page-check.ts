@@ -31,7 +31,7 @@ const FREE_LIST = 'the free list';
 const DEPTH_MAX = 32;
 const SLICE_PAGES = 512;
 
-/** Throws a {@link StoreError} `corrupt` that names the first page that cannot be right. */
+/** Throws a {@link DamagedDataFile} that names the first page that cannot be right. */
 export function* checkPages(file: string): Generator<void, void> {
   const handle = openSync(file, 'r');
   try {

@@ -9,7 +9,6 @@
  *   tree    pad u32 | flags u16 | depth u16 | branch, leaf, overflow pages, entries, root: u64 each
  */
 import { readSync } from 'node:fs';
-import { StoreError } from './partition-store.js';
 
 export const HEADER_BYTES = 24;
 export const ENTRY_BYTES = 8;
@@ -102,6 +101,11 @@ export function readBytes(handle: number, at: number, length: number): DataView 
   return new DataView(bytes.buffer, bytes.byteOffset, length);
 }
 
-export function damaged(what: string): StoreError {
-  return new StoreError('corrupt', `damaged data file: ${what}`);
+/** What is read is not what LMDB wrote. */
+export class DamagedDataFile extends Error {
+  override readonly name = 'DamagedDataFile';
+}
+
+export function damaged(what: string): DamagedDataFile {
+  return new DamagedDataFile(`damaged data file: ${what}`);
 }
