@@ -1,6 +1,8 @@
-import { invalidField } from '../src/base/errors.js';
+import { AnnulusError, invalidField } from '../src/base/errors.js';
+import type { Epoch } from '../src/base/ids.js';
 import { distanceFunctions } from '../src/base/metric.js';
 import type { ReplicaAssignment } from './link-handler.js';
+import type { NodeRecord } from './node-record.js';
 import { isReplicaName, replicaName } from './replica-set.js';
 
 const PARTITION_MAX = 4095;
@@ -26,6 +28,29 @@ export function checkAssignments(assignments: readonly ReplicaAssignment[]): voi
     checkInteger('m', m, 2, M_MAX);
     checkInteger('ef_construction', efConstruction, 1, Number.MAX_SAFE_INTEGER);
   }
+}
+
+/**
+ * A node serves one cluster, and never goes back to an older topology.
+ * @throws AnnulusError `FAILED_PRECONDITION`.
+ */
+export function checkFence(known: NodeRecord, clusterId: string, epoch: Epoch): void {
+  const { nodeId } = known;
+  if (known.clusterId !== undefined && known.clusterId !== clusterId) {
+    throw new AnnulusError(
+      'FAILED_PRECONDITION',
+      'NODE_CONFLICT',
+      `node ${nodeId} belongs to cluster ${known.clusterId}, not ${clusterId}`,
+      { metadata: { node_id: nodeId } },
+    );
+  }
+  if (epoch >= known.epoch) return;
+  throw new AnnulusError(
+    'FAILED_PRECONDITION',
+    'STALE_TOPOLOGY',
+    `epoch ${epoch} is older than ${known.epoch}, which node ${nodeId} knows`,
+    { metadata: { node_id: nodeId, epoch: String(known.epoch) } },
+  );
 }
 
 function checkInteger(field: string, value: number, min: number, max: number): void {

@@ -5,7 +5,7 @@
  * neither gRPC nor files, so simulations run it as it is.
  */
 import type { Clock } from '../src/base/clock.js';
-import { AnnulusError, type PartStatus } from '../src/base/errors.js';
+import type { PartStatus } from '../src/base/errors.js';
 import { type Epoch, type NodeId, nodeId } from '../src/base/ids.js';
 import type { Logger } from '../src/base/logger.js';
 import { NO_VERSION, type Version } from '../src/base/version.js';
@@ -17,29 +17,16 @@ import type {
   SearchCall,
   WriteCall,
 } from '../src/wire/link-messages.js';
-import { checkAssignments } from './assignment-check.js';
+import { checkAssignments, checkFence } from './assignment-check.js';
 import type { HandlerCall, LinkHandler, ReplicaAssignment } from './link-handler.js';
+import { NodeCall, outcomeOf, refuse } from './node-call.js';
+import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
 import type { NodeRecord } from './node-record.js';
 import { countDocuments, getDocuments, listDocuments } from './read-calls.js';
 import type { ReplicaSet } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { searchApproximately, searchExactly } from './search-calls.js';
 import { WriteCalls } from './write-calls.js';
-
-export interface NodeLimits {
-  /** Write operations in flight: 1..10,000. More are refused with `rejected`. */
-  writeOpsMax: number;
-  /** Exact searches under way: 1..10,000. More are refused with `rejected`. */
-  exactSearchesMax: number;
-  /** What one reply may weigh, in bytes. */
-  replyBytesMax: number;
-}
-
-export const nodeLimitDefaults: NodeLimits = {
-  writeOpsMax: 2000,
-  exactSearchesMax: 256,
-  replyBytesMax: 32 * 1024 * 1024,
-};
 
 /** Hears how every request ended. */
 export type CallObserver = (
@@ -112,6 +99,13 @@ export class ShardNode implements LinkHandler {
     return this.#writes.opsInFlight;
   }
 
+  /** Rows that are searched one by one because they are not in a graph yet. */
+  get pendingRowCount(): number {
+    let count = 0;
+    for (const { pendingCount } of this.#replicas.partitions()) count += pendingCount;
+    return count;
+  }
+
   reports(): ReplicaReport[] {
     return this.#replicas.reports();
   }
@@ -127,7 +121,7 @@ export class ShardNode implements LinkHandler {
     deadlineAtMs: number,
     reply: (reply: LinkReply, load: NodeLoad) => void,
   ): HandlerCall {
-    const call = new Call(this.#clock.nowMs(), (answer, queueMs, serviceMs) => {
+    const call = new NodeCall(this.#clock.nowMs(), (answer, queueMs, serviceMs) => {
       this.#endCall();
       this.#onCall(request.kind, outcomeOf(answer), queueMs, serviceMs);
       reply(answer, this.#loadOf(queueMs, serviceMs));
@@ -149,7 +143,7 @@ export class ShardNode implements LinkHandler {
     replicas: readonly ReplicaAssignment[],
   ): Promise<ReplicaReport[]> {
     return this.#change(async () => {
-      this.#fence(clusterId, epoch);
+      checkFence(this.#record, clusterId, epoch);
       checkAssignments(replicas);
       // First the epoch: after a crash half-way an older assignment must still be refused.
       this.#remember({ ...this.#record, clusterId, epoch });
@@ -180,7 +174,7 @@ export class ShardNode implements LinkHandler {
     return Promise.race([work(), timeout]);
   }
 
-  #begin(request: LinkRequest, deadlineAtMs: number, call: Call): () => void {
+  #begin(request: LinkRequest, deadlineAtMs: number, call: NodeCall): () => void {
     const nowMs = this.#clock.nowMs();
     if (this.#isStopping) return refuse(call, nowMs, 'unavailable', 'stopping', 0);
     if (request.kind === 'heartbeat') {
@@ -195,7 +189,7 @@ export class ShardNode implements LinkHandler {
     return this.#queue(request, deadlineAtMs, call);
   }
 
-  #beginWrite(request: WriteCall, deadlineAtMs: number, call: Call): () => void {
+  #beginWrite(request: WriteCall, deadlineAtMs: number, call: NodeCall): () => void {
     call.begin(this.#clock.nowMs(), 0);
     const ticket = this.#writes.begin(request, deadlineAtMs, (reply) => {
       if (reply.kind === 'write') this.#followVersions();
@@ -207,7 +201,7 @@ export class ShardNode implements LinkHandler {
   #queue(
     request: Exclude<LinkRequest, { kind: 'write' | 'heartbeat' }>,
     deadlineAtMs: number,
-    call: Call,
+    call: NodeCall,
   ): () => void {
     let cancelScan = () => {};
     const task = this.#scheduler.submit({
@@ -223,8 +217,8 @@ export class ShardNode implements LinkHandler {
       refuse: (status, queueMs, retryAfterMs) => {
         const nowMs = this.#clock.nowMs();
         call.begin(nowMs, queueMs);
-        const isFull = status === 'rejected';
-        const detail = isFull ? 'the queue is full' : 'the deadline passed in the queue';
+        const detail =
+          status === 'rejected' ? 'the queue is full' : 'the deadline passed in the queue';
         refuse(call, nowMs, status, detail, retryAfterMs);
       },
     });
@@ -248,7 +242,7 @@ export class ShardNode implements LinkHandler {
     }
   }
 
-  #searchExactly(request: SearchCall, deadlineAtMs: number, call: Call): () => void {
+  #searchExactly(request: SearchCall, deadlineAtMs: number, call: NodeCall): () => void {
     const { exactSearchesMax, replyBytesMax } = this.#limits;
     if (this.#exactCount >= exactSearchesMax) {
       const { retryAfterMs } = this.#scheduler;
@@ -264,25 +258,6 @@ export class ShardNode implements LinkHandler {
       this.#exactCount -= 1;
       scan.cancel();
     };
-  }
-
-  #fence(clusterId: string, epoch: Epoch): void {
-    const known = this.#record;
-    if (known.clusterId !== undefined && known.clusterId !== clusterId) {
-      throw new AnnulusError(
-        'FAILED_PRECONDITION',
-        'NODE_CONFLICT',
-        `node ${known.nodeId} belongs to cluster ${known.clusterId}, not ${clusterId}`,
-        { metadata: { node_id: known.nodeId } },
-      );
-    }
-    if (epoch >= known.epoch) return;
-    throw new AnnulusError(
-      'FAILED_PRECONDITION',
-      'STALE_TOPOLOGY',
-      `epoch ${epoch} is older than ${known.epoch}, which node ${known.nodeId} knows`,
-      { metadata: { node_id: known.nodeId, epoch: String(known.epoch) } },
-    );
   }
 
   async #open(assignments: readonly ReplicaAssignment[]): Promise<void> {
@@ -324,57 +299,4 @@ export class ShardNode implements LinkHandler {
     if (this.#callCount > 0) return;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
-}
-
-/** One request: answered once, or forgotten. */
-class Call {
-  readonly #onEnd: (reply: LinkReply, queueMs: number, serviceMs: number) => void;
-  #beganAtMs: number;
-  #queueMs = 0;
-  #isOver = false;
-
-  constructor(
-    nowMs: number,
-    onEnd: (reply: LinkReply, queueMs: number, serviceMs: number) => void,
-  ) {
-    this.#beganAtMs = nowMs;
-    this.#onEnd = onEnd;
-  }
-
-  begin(nowMs: number, queueMs: number): void {
-    this.#beganAtMs = nowMs;
-    this.#queueMs = queueMs;
-  }
-
-  finish(reply: LinkReply, nowMs: number): void {
-    if (this.forget()) this.#onEnd(reply, this.#queueMs, nowMs - this.#beganAtMs);
-  }
-
-  /** False when it was over before. */
-  forget(): boolean {
-    const wasOver = this.#isOver;
-    this.#isOver = true;
-    return !wasOver;
-  }
-}
-
-function refuse(
-  call: Call,
-  nowMs: number,
-  status: PartStatus,
-  detail: string,
-  retryAfterMs: number,
-): () => void {
-  call.finish({ kind: 'refused', status, detail, retryAfterMs }, nowMs);
-  return () => {};
-}
-
-/** The worst that happened to any part of a request. */
-function outcomeOf(reply: LinkReply): PartStatus {
-  if (reply.kind === 'refused') return reply.status;
-  if (reply.kind === 'heartbeat') return 'ok';
-  for (const { status } of reply.targets) {
-    if (status !== 'ok') return status;
-  }
-  return 'ok';
 }

@@ -1,0 +1,112 @@
+/** What a shard node can be told, with defaults. The CLI's option table gives these their flags. */
+import { hostname } from 'node:os';
+import { invalidField } from '../src/base/errors.js';
+import { graphUpkeepDefaults } from './graph-upkeep.js';
+import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
+import type { PartitionLimits } from './partition.js';
+import { type SchedulerOptions, schedulerDefaults } from './scheduler.js';
+
+export interface HostAndPort {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+}
+
+export interface ShardNodeConfig {
+  /** Folder of the node; made when it does not exist. The same folder is the same node. */
+  dataDirectory: string;
+  /** HOST:PORT of coordinators, tried in turn. Empty: the node waits to be added by an operator. */
+  join: readonly string[];
+  /** Where the link listens. Default 127.0.0.1, any free port. */
+  listen: HostAndPort;
+  /**
+   * HOST:PORT under which coordinators reach the link. Default: where it listens; when that is every
+   * interface (0.0.0.0 or ::), the machine's host name.
+   */
+  advertise: string | undefined;
+  /** Where `/healthz`, `/readyz` and `/metrics` are served. Undefined: nowhere. */
+  http: HostAndPort | undefined;
+  /**
+   * 1..63 characters: a letter or digit, then letters, digits, `.`, `_` and `-`. Default: as the
+   * folder says, and for a new folder a random one.
+   */
+  nodeId: string | undefined;
+  /** Copies are kept in distinct zones while there are enough. Default: the machine's host name. */
+  zone: string;
+  /** Share of the partitions relative to the other nodes: 0.01..100. Default 1. */
+  weight: number;
+  /** How long the start waits to have joined before it serves anyway, in ms. Default 3,000. */
+  joinWaitMs: number;
+  /** How long a stop waits for what is in flight and for graphs to be saved. Default 10,000. */
+  stopTimeoutMs: number;
+  scheduler: SchedulerOptions;
+  limits: NodeLimits;
+  partition: PartitionLimits;
+}
+
+/**
+ * Flat buffer: 262,144 elements (1 MiB) cost a search about 0.2 ms; a larger one takes longer bursts
+ * of writes without pushing back. At the start it may be 8 times that, so that a node is back sooner.
+ */
+export const partitionLimitDefaults: PartitionLimits = {
+  ...graphUpkeepDefaults,
+  flatFloatsMax: 262_144,
+  openingFlatFloatsMax: 2_097_152,
+};
+
+/** `partial` over the defaults. @throws AnnulusError `INVALID_ARGUMENT` that names the option. */
+export function shardNodeConfig(
+  partial: Partial<ShardNodeConfig> & Pick<ShardNodeConfig, 'dataDirectory'>,
+): ShardNodeConfig {
+  const config: ShardNodeConfig = {
+    join: [],
+    listen: { host: '127.0.0.1', port: 0 },
+    advertise: undefined,
+    http: undefined,
+    nodeId: undefined,
+    zone: hostname(),
+    weight: 1,
+    joinWaitMs: 3_000,
+    stopTimeoutMs: 10_000,
+    scheduler: schedulerDefaults,
+    limits: nodeLimitDefaults,
+    partition: partitionLimitDefaults,
+    ...partial,
+  };
+  checkConfig(config);
+  return config;
+}
+
+const NODE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const ZONE_BYTES_MAX = 63;
+
+function checkConfig(config: ShardNodeConfig): void {
+  const { nodeId, zone, weight, scheduler, limits, partition } = config;
+  if (nodeId !== undefined && !NODE_ID.test(nodeId)) {
+    const allowed = '1..63 characters: a letter or digit, then letters, digits, `.`, `_` and `-`';
+    throw invalidField('node-id', nodeId, allowed);
+  }
+  if (Buffer.byteLength(zone) > ZONE_BYTES_MAX) {
+    throw invalidField('zone', zone, `at most ${ZONE_BYTES_MAX} bytes`);
+  }
+  checkRange('weight', weight, 0.01, 100);
+  checkRange('queueLimit', scheduler.queueLimit, 1, 100_000);
+  checkRange('sliceMs', scheduler.sliceMs, 0.1, 100);
+  checkRange('searchingSliceMs', scheduler.searchingSliceMs, 0.1, scheduler.sliceMs);
+  checkRange('insertionShareRatio', scheduler.insertionShareRatio, 0.05, 1);
+  const { insertionShareRatio, insertionShareRatioMin } = scheduler;
+  checkRange('insertionShareRatioMin', insertionShareRatioMin, 0.001, insertionShareRatio);
+  checkRange('writeOpsMax', limits.writeOpsMax, 1, 10_000);
+  checkRange('exactSearchesMax', limits.exactSearchesMax, 1, 10_000);
+  checkRange('replyBytesMax', limits.replyBytesMax, 1024, 60 * 1024 * 1024);
+  checkRange('flatFloatsMax', partition.flatFloatsMax, 0, 2 ** 30);
+  checkRange('openingFlatFloatsMax', partition.openingFlatFloatsMax, 0, 2 ** 30);
+  checkRange('rebuildRemovedRatio', partition.rebuildRemovedRatio, 0.05, 1);
+  checkRange('saveChangeRatio', partition.saveChangeRatio, 0.01, 10);
+  checkRange('saveIntervalMs', partition.saveIntervalMs, 1_000, 86_400_000);
+}
+
+function checkRange(name: string, value: number, min: number, max: number): void {
+  if (value >= min && value <= max) return;
+  throw invalidField(name, value, `from ${min} to ${max}`);
+}

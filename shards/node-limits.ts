@@ -1,0 +1,15 @@
+/** How much a node takes on at a time. */
+export interface NodeLimits {
+  /** Write operations in flight: 1..10,000. More are refused with `rejected`. */
+  writeOpsMax: number;
+  /** Exact searches under way: 1..10,000. More are refused with `rejected`. */
+  exactSearchesMax: number;
+  /** What one reply may weigh, in bytes. */
+  replyBytesMax: number;
+}
+
+export const nodeLimitDefaults: NodeLimits = {
+  writeOpsMax: 2000,
+  exactSearchesMax: 256,
+  replyBytesMax: 32 * 1024 * 1024,
+};
