@@ -22,6 +22,15 @@ export function shuffle<T>(random: Random, items: T[]): T[] {
   return items;
 }
 
+/** `byteCount` bytes in lower-case hexadecimal: fresh names for clusters and collections. */
+export function randomHex(random: Random, byteCount: number): string {
+  let text = '';
+  for (let i = 0; i < byteCount; i += 1) {
+    text += randomInt(random, 256).toString(16).padStart(2, '0');
+  }
+  return text;
+}
+
 /**
  * A seeded source: the "mulberry32" generator, 32 bits of state, period 2^32. Good enough for
  * shuffles, jitter and simulations; never for secrets.

@@ -6,8 +6,7 @@
 import type { Clock } from '../base/clock.js';
 import { HybridClock } from '../base/hybrid-clock.js';
 import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
-import { randomHex } from '../base/system-random.js';
+import { type Random, randomHex } from '../base/random.js';
 import { CollectionAdmin } from './admin/collection-admin.js';
 import { NodeAdmin } from './admin/node-admin.js';
 import { ClockMark } from './clock-mark.js';
@@ -60,7 +59,7 @@ export class Coordinator {
     this.searches = new SearchService(this.nodes, clock, random);
     this.reads = new DocumentReads(this.nodes, this.searches.router('least_outstanding'), clock);
     this.writes = new WriteService(this.nodes, clock, hybridClock, options);
-    this.collections = new CollectionAdmin(topology, this.nodes, clock, logger);
+    this.collections = new CollectionAdmin(topology, this.nodes, clock, random, logger);
     this.nodeAdmin = new NodeAdmin(topology, this.nodes, clock);
     this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
     this.#startWaitMs = options.startWaitMs;
@@ -72,7 +71,7 @@ export class Coordinator {
    */
   static async start(parts: CoordinatorParts, options: CoordinatorOptions): Promise<Coordinator> {
     const { store } = parts;
-    const fresh = emptyTopology(randomHex(16));
+    const fresh = emptyTopology(randomHex(parts.random, 16));
     const topology = await loadOrCreateTopology(store, fresh);
     const hybridClock = new HybridClock(parts.clock, {
       coordinator: await store.claimCoordinatorId(),

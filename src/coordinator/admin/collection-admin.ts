@@ -8,7 +8,7 @@ import { AnnulusError, invalidField } from '../../base/errors.js';
 import { collectionId } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
 import type { Logger } from '../../base/logger.js';
-import { randomHex } from '../../base/system-random.js';
+import { type Random, randomHex } from '../../base/random.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { WantedCollection } from '../requests/collection-request.js';
 import {
@@ -35,17 +35,25 @@ export class CollectionAdmin {
   readonly #topology: TopologyKeeper;
   readonly #nodes: NodeRegistry;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #logger: Logger;
 
-  constructor(topology: TopologyKeeper, nodes: NodeRegistry, clock: Clock, logger: Logger) {
+  constructor(
+    topology: TopologyKeeper,
+    nodes: NodeRegistry,
+    clock: Clock,
+    random: Random,
+    logger: Logger,
+  ) {
     this.#topology = topology;
     this.#nodes = nodes;
     this.#clock = clock;
+    this.#random = random;
     this.#logger = logger;
   }
 
   async create(wanted: WantedCollection): Promise<CollectionEntry> {
-    const id = collectionId(randomHex(8));
+    const id = collectionId(randomHex(this.#random, 8));
     const topology = await this.#topology.update((current) =>
       createCollection(current, this.#place(current, id, wanted)),
     );
