@@ -2,12 +2,16 @@
 /** Entry of the `annulus` command: gives the program its process. */
 import { run } from './program.js';
 
-// A reader that has seen enough (`annulus list | head`) is no failure.
+const args = process.argv.slice(2);
+const isServer = ['dev', 'coordinator', 'shard'].includes(args[0] ?? '');
+// A reader that has seen enough (`annulus topology --watch | head -1`) is no failure, and a server
+// goes on without one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (!isServer) process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+process.stderr.on('error', () => {});
 
 const { stdout, stderr, stdin, env } = process;
-process.exitCode = await run(process.argv.slice(2), { stdout, stderr, stdin, env });
+process.exitCode = await run(args, { stdout, stderr, stdin, env });
 // A server has closed everything by now; what may linger must not keep the process.
 if (stdin.isPaused() === false) stdin.destroy();

@@ -126,6 +126,19 @@ export const shardOptionSpecs: readonly OptionSpec[] = [
     description: 'Where the node listens for coordinators. Port 0: any free port.',
   },
   {
+    name: 'advertise',
+    type: 'address',
+    min: 1,
+    description:
+      'Where coordinators reach the node. Default: where it listens, or the name of the host ' +
+      'when that is every interface.',
+  },
+  {
+    name: 'http',
+    type: 'address',
+    description: 'Where /healthz, /readyz and /metrics are served. Default: nowhere.',
+  },
+  {
     name: 'node-id',
     type: 'text',
     placeholder: 'ID',
@@ -145,6 +158,23 @@ export const shardOptionSpecs: readonly OptionSpec[] = [
     min: 0.01,
     max: 100,
     description: 'Share of the partitions relative to other nodes.',
+  },
+  {
+    name: 'join-wait-ms',
+    type: 'integer',
+    unit: 'ms',
+    default: '3000',
+    min: 0,
+    max: 600_000,
+    description: 'How long the start waits to have joined before the node serves anyway.',
+  },
+  {
+    name: 'queue-limit',
+    type: 'integer',
+    default: '1024',
+    min: 1,
+    max: 100_000,
+    description: 'Searches and reads that may wait in the node. More are refused.',
   },
   stopTimeoutMs,
   logLevel,

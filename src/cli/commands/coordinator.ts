@@ -3,7 +3,6 @@ import { systemClock } from '../../base/system-clock.js';
 import type { CommandSpec } from '../command.js';
 import { coordinatorOptionSpecs } from '../option-tables.js';
 import type { ResolvedOptions } from '../resolved-options.js';
-import { loadCoordinator } from '../server-modules.js';
 import { processStopSignals, runServer } from '../server-process.js';
 
 /** From a stop's own limit to the end of the process. */
@@ -17,7 +16,8 @@ export const coordinatorCommand: CommandSpec = {
     if (options.has('etcd')) {
       throw new Error('--etcd is not available yet: leave it out to keep the topology in --data');
     }
-    const runCoordinator = await loadCoordinator();
+    // Loaded only now: client commands start without the servers' native parts.
+    const { runCoordinator } = await import('../../coordinator/main.js');
     const logger = createPinoLogger('coordinator', options.text('log-level'));
     return await runServer({
       terminal,

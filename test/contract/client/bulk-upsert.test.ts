@@ -3,7 +3,7 @@ import { AnnulusError } from '../../../src/base/errors.js';
 import type { DocumentInput, UpsertProgress } from '../../../src/client/index.js';
 import { WriteError } from '../../../src/client/index.js';
 import { failureOf, useFakeServer } from '../../support/client-fixture.js';
-import { waitFor } from '../../support/wait-for.js';
+import { until } from '../../support/until.js';
 
 const fixture = useFakeServer();
 
@@ -59,7 +59,7 @@ describe('upsertMany', () => {
     const release = fixture.server.hold('Upsert');
     const options = { batchDocumentCount: 10, inFlightMax: 3 };
     const load = fixture.client().upsertMany('docs', counted(), options);
-    await waitFor('three batches are under way', () => fixture.server.upsertsUnderWay === 3);
+    await until(() => fixture.server.upsertsUnderWay === 3);
     expect(taken).toBeLessThanOrEqual(50);
     release();
     expect(await load).toMatchObject({ upserted: 1000 });
@@ -86,7 +86,7 @@ describe('upsertMany', () => {
     const release = fixture.server.hold('Upsert');
     const options = { batchDocumentCount: 1 };
     const load = fixture.client().upsertMany('docs', source, options);
-    await waitFor('the others are under way', () => fixture.server.upsertsUnderWay === 4);
+    await until(() => fixture.server.upsertsUnderWay === 4);
     release();
     await load;
     expect(sentBatches().at(-1)).toEqual(['same']);
@@ -180,7 +180,7 @@ describe('upsertMany', () => {
     fixture.server.hold('Upsert');
     const options = { signal: abort.signal, batchDocumentCount: 10, inFlightMax: 2 };
     const load = failureOf(fixture.client().upsertMany('docs', source(), options));
-    await waitFor('batches are under way', () => fixture.server.upsertsUnderWay === 2);
+    await until(() => fixture.server.upsertsUnderWay === 2);
     abort.abort();
     expect(await load).toMatchObject({ code: 'CANCELLED' });
     expect(isClosed).toBe(true);
@@ -194,7 +194,7 @@ describe('upsertMany', () => {
     }
     const options = { signal: abort.signal, batchDocumentCount: 1 };
     const load = failureOf(fixture.client().upsertMany('docs', source(), options));
-    await waitFor('the first was written', () => fixture.server.count('Upsert') === 1);
+    await until(() => fixture.server.count('Upsert') === 1);
     abort.abort();
     expect(await load).toMatchObject({ code: 'CANCELLED' });
   });
@@ -203,7 +203,7 @@ describe('upsertMany', () => {
     const client = fixture.client();
     const release = fixture.server.hold('Upsert');
     const load = client.upsertMany('docs', documents(30), { batchDocumentCount: 10 });
-    await waitFor('batches are under way', () => fixture.server.upsertsUnderWay === 3);
+    await until(() => fixture.server.upsertsUnderWay === 3);
     const closed = client.close();
     release();
     expect(await load).toMatchObject({ upserted: 30 });

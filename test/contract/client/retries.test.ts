@@ -3,7 +3,7 @@ import { AnnulusError } from '../../../src/base/errors.js';
 import { AnnulusClient } from '../../../src/client/index.js';
 import { failureOf, useFakeServer } from '../../support/client-fixture.js';
 import { FakeAnnulusServer } from '../../support/fake-annulus-server.js';
-import { waitFor } from '../../support/wait-for.js';
+import { until } from '../../support/until.js';
 
 const fixture = useFakeServer();
 const unavailable = new AnnulusError('UNAVAILABLE', 'PARTITION_UNAVAILABLE', 'come back later');
@@ -113,7 +113,7 @@ describe('a call that is given up', () => {
     const abort = new AbortController();
     fixture.server.hold('Count');
     const count = failureOf(fixture.client().count('docs', { signal: abort.signal }));
-    await waitFor('the request has arrived', () => fixture.server.count('Count') === 1);
+    await until(() => fixture.server.count('Count') === 1);
     abort.abort(new Error('enough'));
     const error = await count;
     expect(error).toMatchObject({ code: 'CANCELLED', reason: 'CANCELLED' });
@@ -131,7 +131,7 @@ describe('a call that is given up', () => {
     const later = new AnnulusError('UNAVAILABLE', 'QUEUE_FULL', 'full', { retryAfterMs: 5000 });
     fixture.server.failNext('Count', 9, later);
     const count = failureOf(fixture.client().count('docs', { signal: abort.signal }));
-    await waitFor('the first attempt', () => fixture.server.count('Count') === 1);
+    await until(() => fixture.server.count('Count') === 1);
     abort.abort();
     expect(await count).toMatchObject({ code: 'CANCELLED' });
     expect(fixture.server.count('Count')).toBe(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AnnulusError } from '../../../src/base/errors.js';
 import { failureOf, useFakeServer } from '../../support/client-fixture.js';
-import { waitFor } from '../../support/wait-for.js';
+import { until } from '../../support/until.js';
 
 const fixture = useFakeServer();
 const METHOD = 'SearchStream';
@@ -65,7 +65,7 @@ describe('search', () => {
     const accepted = Array.from({ length: 10 }, search);
     const refused = await failureOf(search());
     expect(refused).toMatchObject({ code: 'RESOURCE_EXHAUSTED', reason: 'QUEUE_FULL' });
-    await waitFor('four have arrived', () => fixture.server.count(METHOD) === 4);
+    await until(() => fixture.server.count(METHOD) === 4);
     release();
     expect(await Promise.all(accepted)).toHaveLength(10);
   });
@@ -99,7 +99,7 @@ describe('a search stream that is lost', () => {
     await client.search('docs', { vector: [1, 0] });
     const release = fixture.server.hold(METHOD);
     const searches = Array.from({ length: 50 }, () => client.search('docs', { vector: [1, 0] }));
-    await waitFor('all have arrived', () => fixture.server.count(METHOD) === 51);
+    await until(() => fixture.server.count(METHOD) === 51);
     fixture.server.dropSearchStreams();
     release();
     const results = await Promise.all(searches);
@@ -113,7 +113,7 @@ describe('a search stream that is lost', () => {
     const client = await filledClient({ retry });
     fixture.server.hold(METHOD);
     const search = failureOf(client.search('docs', { vector: [1, 0] }));
-    await waitFor('it has arrived', () => fixture.server.count(METHOD) === 1);
+    await until(() => fixture.server.count(METHOD) === 1);
     fixture.server.dropSearchStreams();
     expect(await search).toMatchObject({ code: 'UNAVAILABLE', reason: 'SHUTTING_DOWN' });
     expect(fixture.server.count(METHOD)).toBe(1);
@@ -125,7 +125,7 @@ describe('a search stream that is lost', () => {
     await client.search('docs', { vector: [1, 0] });
     server.hold(METHOD);
     const searches = Array.from({ length: 20 }, () => client.search('docs', { vector: [1, 0] }));
-    await waitFor('all have arrived', () => server.count(METHOD) === 21);
+    await until(() => server.count(METHOD) === 21);
     server.crash();
     await server.listen();
     expect(await Promise.all(searches)).toHaveLength(20);
@@ -134,10 +134,7 @@ describe('a search stream that is lost', () => {
   it('is closed when it was idle, and opened again when needed', async () => {
     const client = await filledClient({ idleStreamMs: 5 });
     await client.search('docs', { vector: [1, 0] });
-    await waitFor('the stream was closed', async () => {
-      await client.count('docs');
-      return fixture.server.openSearchStreams === 0;
-    });
+    await until(() => fixture.server.openSearchStreams === 0);
     await client.search('docs', { vector: [1, 0] });
     expect(fixture.server.searchStreamCount).toBe(2);
   });
@@ -150,7 +147,7 @@ describe('a search that is given up', () => {
     const release = fixture.server.hold(METHOD);
     const given = failureOf(client.search('docs', { vector: [1, 0], signal: abort.signal }));
     const kept = client.search('docs', { vector: [0, 1], topK: 1 });
-    await waitFor('both have arrived', () => fixture.server.count(METHOD) === 2);
+    await until(() => fixture.server.count(METHOD) === 2);
     abort.abort();
     expect(await given).toMatchObject({ code: 'CANCELLED' });
     release();
@@ -179,7 +176,7 @@ describe('a search that is given up', () => {
     const slow = failureOf(client.search('docs', { vector: [1, 0], timeoutMs: 20 }));
     const next = client.search('docs', { vector: [1, 0] });
     expect(await slow).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-    await waitFor('the next was sent', () => fixture.server.count(METHOD) === 2);
+    await until(() => fixture.server.count(METHOD) === 2);
     release();
     expect((await next).hits).toHaveLength(2);
   });
