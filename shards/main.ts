@@ -7,6 +7,7 @@ import { StartupError } from '../src/base/startup-error.js';
 import { type StatusServer, startStatusServer } from '../src/base/status-server.js';
 import { holdProcessOpen, systemClock } from '../src/base/system-clock.js';
 import { randomHex } from '../src/base/system-random.js';
+import type { ReplicaReport } from '../src/wire/link-messages.js';
 import { ClusterJoiner, grpcAddNode } from './cluster-joiner.js';
 import type { HostAndPort, ShardNodeConfig } from './config.js';
 import { LinkService, linkServerOptions } from './link-service.js';
@@ -23,6 +24,7 @@ export interface RunningShardNode {
   address: string;
   /** HOST:PORT of the HTTP port, when there is one. */
   httpAddress: string | undefined;
+  reports(): ReplicaReport[];
   /** True once a coordinator knows of the node; it serves what it holds in any case. */
   hasJoined(): boolean;
   /**
@@ -87,6 +89,7 @@ async function serve(
   const request = { nodeId: node.nodeId, address, zone: config.zone, weight: config.weight };
   const joiner = new ClusterJoiner(clock, logger, grpcAddNode(clock), config.join, request);
   let isStopping = false;
+  let stopped: Promise<boolean> | undefined;
   const http = await startHttp(config.http, metrics, () => {
     if (isStopping) return 'stopping';
     return joiner.hasJoined || config.join.length === 0 ? undefined : 'not joined yet';
@@ -101,16 +104,27 @@ async function serve(
     nodeId: node.nodeId,
     address,
     httpAddress: http?.address,
+    reports: () => node.reports(),
     hasJoined: () => joiner.hasJoined,
-    async stop() {
+    stop() {
       isStopping = true;
       joiner.stop();
-      const isComplete = await node.stop(config.stopTimeoutMs);
-      if (!isComplete) logger.warn({}, 'stopped before all was finished and saved');
-      for (const step of undo.reverse()) await step();
-      return isComplete;
+      stopped ??= stopAll(node, config.stopTimeoutMs, logger, undo);
+      return stopped;
     },
   };
+}
+
+async function stopAll(
+  node: ShardNode,
+  timeoutMs: number,
+  logger: Logger,
+  undo: (() => Promise<unknown>)[],
+): Promise<boolean> {
+  const isComplete = await node.stop(timeoutMs);
+  if (!isComplete) logger.warn({ timeoutMs }, 'stopped before all was finished and saved');
+  for (const step of undo.reverse()) await step();
+  return isComplete;
 }
 
 function bind(server: Server, listen: HostAndPort): Promise<number> {

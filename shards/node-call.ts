@@ -1,6 +1,14 @@
 /** A request on its way through the node, and how it ends. */
 import type { PartStatus } from '../src/base/errors.js';
-import type { LinkReply } from '../src/wire/link-messages.js';
+import type { LinkReply, LinkRequest } from '../src/wire/link-messages.js';
+
+/** Hears how every request ended. */
+export type CallObserver = (
+  kind: LinkRequest['kind'],
+  outcome: PartStatus,
+  queueMs: number,
+  serviceMs: number,
+) => void;
 
 /** One request: answered once, or forgotten. */
 export class NodeCall {

@@ -1,7 +1,7 @@
 /** The shard node's metrics, by the words and units of the code. Every name is `annulus_node_...`. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ReplicaReport } from '../src/wire/link-messages.js';
-import type { CallObserver } from './shard-node.js';
+import type { CallObserver } from './node-call.js';
 
 const SECONDS_BUCKETS = [
   0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10,

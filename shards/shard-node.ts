@@ -5,7 +5,6 @@
  * neither gRPC nor files, so simulations run it as it is.
  */
 import type { Clock } from '../src/base/clock.js';
-import type { PartStatus } from '../src/base/errors.js';
 import { type Epoch, type NodeId, nodeId } from '../src/base/ids.js';
 import type { Logger } from '../src/base/logger.js';
 import { NO_VERSION, type Version } from '../src/base/version.js';
@@ -19,7 +18,7 @@ import type {
 } from '../src/wire/link-messages.js';
 import { checkAssignments, checkFence } from './assignment-check.js';
 import type { HandlerCall, LinkHandler, ReplicaAssignment } from './link-handler.js';
-import { NodeCall, outcomeOf, refuse } from './node-call.js';
+import { type CallObserver, NodeCall, outcomeOf, refuse } from './node-call.js';
 import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
 import type { NodeRecord } from './node-record.js';
 import { countDocuments, getDocuments, listDocuments } from './read-calls.js';
@@ -27,14 +26,6 @@ import type { ReplicaSet } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { searchApproximately, searchExactly } from './search-calls.js';
 import { WriteCalls } from './write-calls.js';
-
-/** Hears how every request ended. */
-export type CallObserver = (
-  kind: LinkRequest['kind'],
-  outcome: PartStatus,
-  queueMs: number,
-  serviceMs: number,
-) => void;
 
 export interface ShardNodeOptions {
   clock: Clock;
