@@ -34,6 +34,10 @@ export interface Layer {
 
 const wireAndBase = ['src/wire/', 'src/base/'];
 const mains = ['src/coordinator/main', 'src/coordinator/config', 'shards/main', 'shards/config'];
+/** Numbers that options are checked against and defaulted by. */
+const limits = ['src/coordinator/limits', 'shards/scheduler'];
+/** What benchmarks measure alone. */
+const measured = ['src/coordinator/transport/', 'shards/'];
 
 /** base <- wire <- {coordinator, shards, client} <- cli; whatever is not listed is free. */
 export const layers: readonly Layer[] = [
@@ -42,7 +46,7 @@ export const layers: readonly Layer[] = [
   { prefix: 'src/coordinator/', mayImport: wireAndBase },
   { prefix: 'shards/', mayImport: wireAndBase },
   { prefix: 'src/client/', mayImport: wireAndBase },
-  { prefix: 'src/cli/', mayImport: [...wireAndBase, 'src/client/', ...mains] },
+  { prefix: 'src/cli/', mayImport: [...wireAndBase, 'src/client/', ...mains, ...limits] },
   {
     prefix: 'examples/',
     // `bench/datasets` too: the script that makes the quickstart's data reads the same sources.
@@ -50,7 +54,7 @@ export const layers: readonly Layer[] = [
   },
   {
     prefix: 'bench/',
-    mayImport: [...wireAndBase, 'src/client/', 'src/cli/', 'shards/', 'examples/'],
+    mayImport: [...wireAndBase, ...measured, 'src/client/', 'src/cli/', 'examples/'],
   },
 ];
 
@@ -69,6 +73,7 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
       'src/coordinator/transport/*',
       'shards/main.ts',
       'shards/link-*',
+      'shards/cluster-joiner.ts',
       'bench/*',
     ],
   ],
@@ -81,7 +86,7 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
   ['hnswlib-node', ['shards/index/hnsw-*', 'shards/index/rebuild-worker.mjs', 'bench/*']],
   ['lmdb', ['shards/store/lmdb-*', 'src/coordinator/topology/lmdb-*']],
   ['pino', ['src/base/pino-*']],
-  ['prom-client', ['src/coordinator/telemetry/*', 'shards/telemetry/*', 'shards/metrics*']],
+  ['prom-client', ['src/coordinator/telemetry/*', 'shards/*metrics.ts']],
   ['tinybench', ['bench/*']],
   ['xxhash-wasm', ['src/base/hash64.ts']],
   ['yaml', ['src/cli/*', 'src/coordinator/config.ts', 'shards/config.ts']],
@@ -93,6 +98,11 @@ export const LINE_COLUMNS_MAX = 105;
 
 /** Files that may be longer than 300 lines, each with how long and why. */
 export const longFiles: ReadonlyMap<string, { linesMax: number; reason: string }> = new Map([
+  ['shards/shard-node.ts', { linesMax: 310, reason: 'where all parts of the node are joined' }],
+  [
+    'test/integration/bad-input.test.ts',
+    { linesMax: 375, reason: 'one list of bad inputs, each with the answer it must get' },
+  ],
   [
     'src/client/annulus-client.ts',
     { linesMax: 310, reason: 'one class, and half of it is the documentation of its methods' },
