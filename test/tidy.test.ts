@@ -106,7 +106,7 @@ describe('text', () => {
 function lineTooLong(line: string): string | undefined {
   const length = [...line].length;
   const cannotBreak =
-    /[│┌└]|^\||^(import|export) |https?:\/\/\S{20}|\]\(\S+\)|(['"`]).{40,}\1/.test(line);
+    /[│┌└]|^\||^(?:import|export) |https?:\/\/\S{20}|\]\(\S+\)|(['"`]).{40,}\1/.test(line);
   if (length <= LINE_COLUMNS_MAX || cannotBreak) return undefined;
   return `has ${length} columns, over ${LINE_COLUMNS_MAX}: break it`;
 }
