@@ -95,6 +95,8 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
 export const FILE_LINES_MAX = 300;
 /** The formatter breaks code at 100 columns; prose in comments may stick out a little. */
 export const LINE_COLUMNS_MAX = 105;
+/** Markdown is wrapped by hand, and rendered before most people read it. */
+export const MARKDOWN_COLUMNS_MAX = 120;
 
 /** Files that may be longer than 300 lines, each with how long and why. */
 export const longFiles: ReadonlyMap<string, { linesMax: number; reason: string }> = new Map([
