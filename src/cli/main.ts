@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** Entry of the `annulus` command: gives the program its process. */
-import { run } from './program.js';
+
+// What gRPC would write to stderr by itself comes back as errors, and is said once, in one line.
+process.env.GRPC_VERBOSITY ??= 'NONE';
+const { run } = await import('./program.js');
 
 const args = process.argv.slice(2);
 const isServer = ['dev', 'coordinator', 'shard'].includes(args[0] ?? '');

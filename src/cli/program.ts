@@ -15,6 +15,7 @@ import { shardCommand } from './commands/shard.js';
 import { upsertCommand } from './commands/upsert.js';
 import { UsageError } from './options.js';
 import { errorLine, type Terminal } from './output.js';
+import { CHILD_VARIABLE } from './server-process.js';
 
 const USAGE_EXIT_CODE = 2;
 
@@ -52,7 +53,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
-    terminal.stderr.write(`annulus: ${errorLine(error)}\n`);
+    // A child of `annulus dev` has told its parent, which says it.
+    const isChild = terminal.env[CHILD_VARIABLE] !== undefined;
+    if (!isChild) terminal.stderr.write(`annulus: ${errorLine(error)}\n`);
     return error instanceof UsageError ? USAGE_EXIT_CODE : 1;
   }
 }

@@ -10,7 +10,7 @@ import { errorOfItem } from '../wire/status-mapping.js';
 import type { UpsertManyOptions, UpsertManyResult } from './bulk-types.js';
 import { BulkUpsert } from './bulk-upsert.js';
 import { CallRunner, type RetryMode } from './call-runner.js';
-import { checkArray, checkBoolean, checkInteger, checkName, checkText, optional } from './check.js';
+import { checkArray, checkBoolean, checkInteger, checkText, optional } from './check.js';
 import {
   type AnnulusClientOptions,
   type ResolvedClientOptions,
@@ -20,7 +20,13 @@ import { ClusterClient } from './cluster-client.js';
 import { Connection, type Method } from './connection.js';
 import { decodeCollection, decodeDocument, decodeSearch } from './decode.js';
 import { DocumentWriter, type WriteOutcome } from './document-writer.js';
-import { encodeCollection, encodeDocument, encodeFilter, encodeSearch } from './encode.js';
+import {
+  encodeCollection,
+  encodeDocument,
+  encodeFilter,
+  encodeIds,
+  encodeSearch,
+} from './encode.js';
 import { SearchStream } from './search-stream.js';
 import type {
   BatchSearchInput,
@@ -267,26 +273,6 @@ export class AnnulusClient {
       this.#runner.attempt(scope, mode, () => this.#connection.unary(method, request, scope)),
     );
   }
-}
-
-/**
- * A client whose coordinator has answered: waits for one that is still starting, at most
- * `timeoutMs` of the options, and rejects with what was wrong with the last attempt.
- */
-export async function connect(options: AnnulusClientOptions = {}): Promise<AnnulusClient> {
-  const client = new AnnulusClient(options);
-  try {
-    await client.cluster.waitUntilReachable();
-    return client;
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
-}
-
-function encodeIds(ids: string | readonly string[]): string[] {
-  if (typeof ids === 'string') return [checkName('ids', ids)];
-  return checkArray('ids', ids).map((id, i) => checkName(`ids[${i}]`, id));
 }
 
 function flag(value: unknown, field: string): boolean {

@@ -208,3 +208,9 @@ export function encodeCollection(collection: CollectionInput): CreateCollectionR
     },
   };
 }
+
+/** One id or several. */
+export function encodeIds(ids: string | readonly string[]): string[] {
+  if (typeof ids === 'string') return [checkName('ids', ids)];
+  return checkArray('ids', ids).map((id, i) => checkName(`ids[${i}]`, id));
+}

@@ -14,11 +14,12 @@ export {
   type ErrorCode,
   type ErrorReason,
 } from '../base/errors.js';
-export { AnnulusClient, connect } from './annulus-client.js';
+export { AnnulusClient } from './annulus-client.js';
 export type * from './bulk-types.js';
 export type { AnnulusClientOptions, ClientPorts, RetryOptions } from './client-options.js';
 export type { ClusterClient } from './cluster-client.js';
 export type * from './cluster-types.js';
+export { connect } from './connect.js';
 export type * from './search-types.js';
 export type * from './types.js';
 export { WriteError } from './write-error.js';
