@@ -66,6 +66,8 @@ interface Waiting {
 const SERVICE_MS_START = 0.5;
 const SERVICE_MS_SMOOTHING = 0.05;
 const RETRY_AFTER_MS_MAX = 10_000;
+/** Of a slice that began later than it was due, as much counts as rest that was too long. */
+const LATENESS_MS_MAX = 10;
 /** Shorter rests are none: sums of fractions are not exact. */
 const REST_MS_MIN = 0.001;
 
@@ -78,8 +80,10 @@ export class Scheduler {
   #cancelledCount = 0;
   #meanServiceMs = SERVICE_MS_START;
   #lastSearchAtMs = Number.NEGATIVE_INFINITY;
-  #sliceEndedAtMs = Number.NEGATIVE_INFINITY;
-  #sliceTookMs = 0;
+  /** While searches arrive, background work may go on from this instant ... */
+  #dueAtMs = Number.NEGATIVE_INFINITY;
+  /** ... and from this one even if searches wait. */
+  #overdueAtMs = Number.NEGATIVE_INFINITY;
   #isDeferred = false;
   #restTimer: Timer | undefined;
 
@@ -196,18 +200,24 @@ export class Scheduler {
     this.#ready.delete(source);
     const hasMore = source.runSlice(this.#isSearching(startedAtMs) ? searchingSliceMs : sliceMs);
     if (hasMore) this.#ready.add(source);
-    this.#sliceEndedAtMs = this.#clock.nowMs();
-    this.#sliceTookMs = this.#sliceEndedAtMs - startedAtMs;
+    this.#setDue(startedAtMs, this.#clock.nowMs() - startedAtMs);
+  }
+
+  /**
+   * The next slice is due when this one makes up the share of the time since it was due itself: so
+   * timers that fire late, and rests shorter than a timer, do not cost background work its share.
+   */
+  #setDue(startedAtMs: number, tookMs: number): void {
+    const { insertionShareRatio, insertionShareRatioMin } = this.#options;
+    const dueAtMs = Math.max(this.#dueAtMs, startedAtMs - LATENESS_MS_MAX);
+    this.#dueAtMs = Math.min(dueAtMs, startedAtMs) + tookMs / insertionShareRatio;
+    this.#overdueAtMs = startedAtMs + tookMs / insertionShareRatioMin;
   }
 
   /** How long background work has yet to rest; 0 when it may run. */
   #restMs(nowMs: number): number {
     if (!this.#isSearching(nowMs)) return 0;
-    const isCrowded = this.queueDepth > 0;
-    const { insertionShareRatio, insertionShareRatioMin } = this.#options;
-    const share = isCrowded ? insertionShareRatioMin : insertionShareRatio;
-    const restedMs = nowMs - this.#sliceEndedAtMs;
-    const restMs = this.#sliceTookMs * (1 / share - 1) - restedMs;
+    const restMs = (this.queueDepth > 0 ? this.#overdueAtMs : this.#dueAtMs) - nowMs;
     return restMs < REST_MS_MIN ? 0 : restMs;
   }
 

@@ -52,6 +52,8 @@ export interface WriteQueueHooks {
 
 /** Operations handed to the store at once: about a third of a millisecond's work. */
 const OPS_PER_SLICE = 64;
+/** Operations in the store that are not durable: what one commit may group, and so hold up searches. */
+const OPS_IN_STORE_MAX = 256;
 
 export class WriteQueue implements BackgroundSource {
   readonly #clock: Clock;
@@ -111,6 +113,8 @@ export class WriteQueue implements BackgroundSource {
         this.#wakeAtDeadline();
         return false;
       }
+      // Goes on when some are durable.
+      if (this.#inStoreCount + OPS_PER_SLICE > OPS_IN_STORE_MAX) return false;
       this.#beginSlice(entry);
       if (entry.begunCount >= entry.write.ops.length) this.#entries.shift();
       if (this.#clock.nowMs() >= untilMs) break;
@@ -171,6 +175,7 @@ export class WriteQueue implements BackgroundSource {
       if (failure === undefined) write.done('ok', '', entry.results.flat());
       else write.done(failure.status, failure.detail, []);
     }
+    if (this.#entries.length > 0) this.#scheduler.wake(this);
     this.#tellIdle();
   }
 
