@@ -17,6 +17,9 @@ import { type ReadKind, runRead } from './read-driver.js';
 import type { ReadRouter } from './read-router.js';
 import type { PartitionRead, PartitionReply } from './scatter-gather.js';
 
+/** gRPC clients refuse messages above 4 MiB unless told otherwise: a page stays below that. */
+const PAGE_BYTES_MAX = 3 * 1024 * 1024;
+
 export interface DocumentPage {
   /** In ascending order of the ids' UTF-8 bytes. */
   documents: StoredDocument[];
@@ -142,8 +145,20 @@ export function mergePages(replies: readonly DocumentsTargetReply[], limit: numb
     .sort(compareUtf8);
   const horizon = horizons[0];
   const visible = horizon === undefined ? all : all.filter((d) => compareUtf8(d.id, horizon) <= 0);
-  const documents = visible.slice(0, limit);
+  const documents = visible.slice(0, countThatFits(visible, limit));
   return { documents, hasMore: horizon !== undefined || visible.length > documents.length };
+}
+
+/** How many of the first `limit` documents one page takes: at least one. */
+function countThatFits(documents: readonly StoredDocument[], limit: number): number {
+  let bytes = 0;
+  let count = 0;
+  for (const { id, vector, text, metadata } of documents.slice(0, limit)) {
+    bytes += id.length + vector.byteLength + text.byteLength + metadata.byteLength;
+    if (count > 0 && bytes > PAGE_BYTES_MAX) break;
+    count += 1;
+  }
+  return count;
 }
 
 function countKind(collection: CollectionId): ReadKind<CountReply['targets'][number]> {

@@ -56,6 +56,22 @@ describe('mergePages', () => {
   });
 });
 
+describe('a page of large documents', () => {
+  it('ends before it is too large for a client with default limits, and never empty', () => {
+    const large = (id: string): StoredDocument => ({
+      ...document(id),
+      text: new Uint8Array(1024 * 1024),
+    });
+    const documents = ['a', 'b', 'c', 'd', 'e'].map(large);
+    const reply = { partition: 0, status: 'ok' as const, documents, hasMore: false };
+    const page = mergePages([reply], 100);
+    expect(page.documents.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(page.hasMore).toBe(true);
+    const huge = { ...large('z'), text: new Uint8Array(5 * 1024 * 1024) };
+    expect(mergePages([{ ...reply, documents: [huge] }], 1).documents).toHaveLength(1);
+  });
+});
+
 describe('compareUtf8', () => {
   it('orders texts as their UTF-8 bytes are ordered', () => {
     const text = fc.string({ unit: 'binary', maxLength: 5 });
