@@ -68,6 +68,13 @@ export class SimulatedDisk {
     this.#damagedSeqs.add(seq);
   }
 
+  /** The device is sound again; rows that were damaged can be read. */
+  repair(): void {
+    this.isFull = false;
+    this.#failsNextSync = false;
+    this.#damagedSeqs.clear();
+  }
+
   /**
    * The process dies: the store on this disk is cut off, and its promises never settle. What was
    * being synced is lost, unless `keepsUnsynced`: a crash after the sync, before anyone heard of it.

@@ -1,0 +1,123 @@
+/** Makes the plan's faults happen, each at its time and for its time, and heals them all at the end. */
+import type { Fault, FaultKind } from './fault-plan.js';
+import type { SimCluster } from './sim-cluster.js';
+import type { SimNode } from './sim-node.js';
+
+export class FaultDriver {
+  readonly #cluster: SimCluster;
+  readonly fired = new Map<FaultKind, number>();
+  /** Nodes whose disk failed: their process is to be started again. */
+  readonly #hasFailedDisk = new Set<SimNode>();
+  #isHealed = false;
+
+  constructor(cluster: SimCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Faults count their time from now. */
+  schedule(faults: readonly Fault[]): void {
+    for (const fault of faults) this.#after(fault.atMs, () => this.#begin(fault));
+  }
+
+  /** Everything works again, and goes on working. */
+  heal(): void {
+    this.#isHealed = true;
+    const cluster = this.#cluster;
+    cluster.log.add('all faults end');
+    cluster.network.heal();
+    for (const node of cluster.nodes) {
+      node.slowFactor = 1;
+      node.diskSlowFactor = 1;
+      node.process.resume();
+      node.disks.repair();
+      if (this.#hasFailedDisk.delete(node)) cluster.crashNode(node, false);
+      cluster.startNode(node);
+    }
+    if (cluster.coordinatorProcess.isDead) void cluster.startCoordinator();
+  }
+
+  #begin(fault: Fault): void {
+    const cluster = this.#cluster;
+    this.fired.set(fault.kind, (this.fired.get(fault.kind) ?? 0) + 1);
+    cluster.log.add(`fault ${JSON.stringify(fault)}`);
+    if (fault.kind === 'crash_coordinator') {
+      this.#crashCoordinator(fault.downMs);
+    } else if (fault.kind === 'jump_wall_clock') {
+      cluster.jumpWall(fault.byMs);
+    } else {
+      const node = cluster.nodes[fault.node % cluster.nodes.length];
+      if (node !== undefined) this.#beginAtNode(fault, node);
+    }
+  }
+
+  #beginAtNode(fault: Extract<Fault, { node: number }>, node: SimNode): void {
+    const { network } = this.#cluster;
+    switch (fault.kind) {
+      case 'crash_node':
+        this.#cluster.crashNode(node, fault.keepsUnsynced);
+        this.#after(fault.downMs, () => this.#cluster.startNode(node));
+        return;
+      case 'fail_sync':
+        node.disks.failNextSync();
+        this.#hasFailedDisk.add(node);
+        this.#after(fault.downMs, () => {
+          this.#hasFailedDisk.delete(node);
+          this.#cluster.crashNode(node, false);
+          node.disks.repair();
+          this.#cluster.startNode(node);
+        });
+        return;
+      case 'damage_row':
+        if (node.disks.damageRow(fault.pick)) this.#hasFailedDisk.add(node);
+        return;
+      case 'pause_node':
+        node.process.pause(fault.forMs);
+        return;
+      case 'reset_link':
+        network.resetAll(node.nodeId, 'reset by a fault');
+        return;
+      case 'slow_node':
+        node.slowFactor = fault.factor;
+        this.#after(fault.forMs, () => {
+          node.slowFactor = 1;
+        });
+        return;
+      case 'slow_disk':
+        node.diskSlowFactor = fault.factor;
+        this.#after(fault.forMs, () => {
+          node.diskSlowFactor = 1;
+        });
+        return;
+      case 'full_disk':
+        node.disks.isFull = true;
+        this.#after(fault.forMs, () => {
+          node.disks.isFull = false;
+        });
+        return;
+      case 'slow_link':
+        network.setSlow(node.nodeId, fault.factor);
+        this.#after(fault.forMs, () => network.setSlow(node.nodeId, 1));
+        return;
+      case 'cut_link':
+        network.cut(node.nodeId, fault.direction);
+        this.#after(fault.forMs, () => network.mend(node.nodeId, fault.direction));
+        return;
+    }
+  }
+
+  #crashCoordinator(downMs: number): void {
+    const cluster = this.#cluster;
+    if (cluster.coordinatorProcess.isDead) return;
+    cluster.crashCoordinator();
+    this.#after(downMs, () => {
+      if (cluster.coordinatorProcess.isDead) void cluster.startCoordinator();
+    });
+  }
+
+  /** Not once all is healed: healing has done it then. */
+  #after(delayMs: number, callback: () => void): void {
+    this.#cluster.world.setTimer(delayMs, () => {
+      if (!this.#isHealed) callback();
+    });
+  }
+}

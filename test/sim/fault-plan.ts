@@ -1,0 +1,105 @@
+/**
+ * What a run will be like, and what will go wrong in it: plain data, so that it can be printed, cut
+ * down and kept. Everything in it comes from the seed (`profiles.ts`).
+ */
+import type { Metric } from '../../src/base/metric.js';
+
+export interface ClusterPlan {
+  nodeCount: number;
+  /** A power of two. */
+  partitionCount: number;
+  replicationFactor: number;
+  dimension: number;
+  metric: Metric;
+}
+
+export interface NetworkPlan {
+  /** Every message takes this long at least ... */
+  delayMsMin: number;
+  /** ... and on average so much more. */
+  delayMsMean: number;
+  /** This share takes up to `tailMs` more. */
+  tailRatio: number;
+  tailMs: number;
+  /** Messages of one direction and class arrive in the order in which they were sent. */
+  isOrdered: boolean;
+  /** Share of the messages that take the connection down with them. */
+  resetRatio: number;
+  /** Share of the replies that never come, though the connection stays. */
+  swallowRatio: number;
+  /** Share of the requests under way on a lost connection that reach the node all the same ... */
+  lateDeliveryRatio: number;
+  /** ... and of those, the share that do so twice. */
+  duplicateRatio: number;
+  /** A connection on which nothing gets through is given up after this long. */
+  keepaliveMs: number;
+}
+
+export interface NodePlan {
+  rowReadMs: number;
+  insertMs: number;
+  syncMs: number;
+  saveMs: number;
+  buildMs: number;
+}
+
+export interface WorkloadPlan {
+  /** Mean pause between two requests, in milliseconds. */
+  intervalMs: number;
+  /** Ids to choose from: few make for conflicts. */
+  idCount: number;
+  batchMax: number;
+  topKMax: number;
+  deadlineMsMin: number;
+  deadlineMsMax: number;
+  /** Share of the requests whose caller leaves before the answer. */
+  cancelRatio: number;
+  /** Share of the searches that accept any coverage. */
+  partialRatio: number;
+  weights: Record<RequestKind, number>;
+}
+
+export type RequestKind =
+  | 'upsert'
+  | 'delete'
+  | 'search'
+  | 'exact_search'
+  | 'get'
+  | 'count'
+  | 'list';
+
+export type Fault = { atMs: number } & (
+  | { kind: 'crash_node'; node: number; downMs: number; keepsUnsynced: boolean }
+  | { kind: 'pause_node'; node: number; forMs: number }
+  | { kind: 'slow_node'; node: number; forMs: number; factor: number }
+  | { kind: 'slow_disk'; node: number; forMs: number; factor: number }
+  | { kind: 'full_disk'; node: number; forMs: number }
+  /** The node's process exits when its disk fails, and is started again. */
+  | { kind: 'fail_sync'; node: number; downMs: number }
+  /** A row on its disk cannot be read any more; `pick` (0..1) says which. */
+  | { kind: 'damage_row'; node: number; pick: number }
+  | { kind: 'cut_link'; node: number; forMs: number; direction: CutDirection }
+  | { kind: 'slow_link'; node: number; forMs: number; factor: number }
+  | { kind: 'reset_link'; node: number }
+  | { kind: 'crash_coordinator'; downMs: number }
+  | { kind: 'jump_wall_clock'; byMs: number }
+);
+
+export type FaultKind = Fault['kind'];
+
+/** `both` stalls the link; the others are one-way partitions. */
+export type CutDirection = 'to_node' | 'from_node' | 'both';
+
+export interface SimPlan {
+  seed: number;
+  profile: string;
+  /** Requests in the phase with faults. */
+  steps: number;
+  cluster: ClusterPlan;
+  network: NetworkPlan;
+  node: NodePlan;
+  /** How long a change of the topology store takes to be durable. */
+  topologySyncMs: number;
+  workload: WorkloadPlan;
+  faults: Fault[];
+}

@@ -1,0 +1,117 @@
+/**
+ * What the callers know: every write that they began, how it ended, and with which versions it was
+ * sent. From that follows what a read may show. A write that was not acknowledged is indeterminate for
+ * ever: it may have happened, or happen yet, until a newer one is acknowledged.
+ *
+ * Time is counted in ticks, one per beginning or end of a request, so that no two fall together.
+ */
+import type { Version } from '../../src/base/version.js';
+import type { WriteOp } from '../../src/wire/link-messages.js';
+
+export interface WriteRecord {
+  kind: WriteOp['kind'];
+  id: string;
+  /** The text of an upsert: no two are the same. */
+  token: string;
+  vector: Float32Array;
+  beganTick: number;
+  state: 'pending' | 'acknowledged' | 'indeterminate';
+  endedTick: number;
+  /** As it was sent, oldest first: stamped again, it has several. */
+  versions: Version[];
+}
+
+/** What a read may find of one id. */
+export interface Possible {
+  /** Every state with a version below this one is out of date. */
+  floor: Version;
+  upserts: WriteRecord[];
+  mayBeAbsent: boolean;
+}
+
+export class History {
+  readonly #byId = new Map<string, WriteRecord[]>();
+  readonly #byToken = new Map<string, WriteRecord>();
+  readonly #byVersion = new Map<string, WriteRecord>();
+  /** The writes whose first sending is under way: stamps are theirs. */
+  #beginning: Map<string, WriteRecord> | undefined;
+  #tick = 0;
+
+  nextTick(): number {
+    this.#tick += 1;
+    return this.#tick;
+  }
+
+  ids(): string[] {
+    return [...this.#byId.keys()];
+  }
+
+  writesOf(id: string): readonly WriteRecord[] {
+    return this.#byId.get(id) ?? [];
+  }
+
+  /** Notes the writes, and lets `send` send them: it must have stamped them when it returns. */
+  begin(writes: WriteRecord[], send: () => void): void {
+    for (const write of writes) {
+      const list = this.#byId.get(write.id);
+      if (list === undefined) this.#byId.set(write.id, [write]);
+      else list.push(write);
+      if (write.kind === 'upsert') this.#byToken.set(write.token, write);
+    }
+    this.#beginning = new Map(writes.map((write) => [write.id, write]));
+    send();
+    this.#beginning = undefined;
+  }
+
+  /** The coordinator sends an operation, with this version, to some replica. */
+  stamped(op: WriteOp, version: Version): void {
+    const first = this.#beginning?.get(op.id);
+    if (first !== undefined) this.#addVersion(first, version);
+    else if (op.kind === 'upsert') {
+      const write = this.#byToken.get(Buffer.from(op.text).toString());
+      if (write !== undefined) this.#addVersion(write, version);
+    } else {
+      // Which of several deletes of one id was stamped again cannot be told: it may be any.
+      for (const write of this.writesOf(op.id)) {
+        if (write.kind === 'delete' && write.state === 'pending') this.#addVersion(write, version);
+      }
+    }
+  }
+
+  /** What a read that began and ended at these ticks may find of an id. */
+  possible(id: string, beganTick: number, endedTick: number): Possible {
+    const writes = this.writesOf(id).filter((write) => write.beganTick < endedTick);
+    let floor = 0n;
+    let isDeletedAtFloor = true;
+    for (const write of writes) {
+      if (write.state !== 'acknowledged' || write.endedTick > beganTick) continue;
+      const version = floorOf(write);
+      if (version <= floor) continue;
+      floor = version;
+      isDeletedAtFloor = write.kind === 'delete';
+    }
+    const newer = writes.filter((write) => write.versions.some((version) => version >= floor));
+    return {
+      floor,
+      upserts: newer.filter((write) => write.kind === 'upsert'),
+      mayBeAbsent: isDeletedAtFloor || newer.some((write) => write.kind === 'delete'),
+    };
+  }
+
+  /** The upsert that a document of this version came from. */
+  upsertOf(id: string, version: Version): WriteRecord | undefined {
+    return this.#byVersion.get(`${id}@${version}`);
+  }
+
+  #addVersion(write: WriteRecord, version: Version): void {
+    if (!write.versions.includes(version)) write.versions.push(version);
+    if (write.kind === 'upsert') this.#byVersion.set(`${write.id}@${version}`, write);
+  }
+}
+
+/** A replica has the write with this version, or a newer one. */
+function floorOf(write: WriteRecord): Version {
+  // Stamped again, an upsert was applied with its last version; of a delete that is not certain.
+  const version = write.kind === 'upsert' ? write.versions.at(-1) : write.versions[0];
+  return version ?? 0n;
+}

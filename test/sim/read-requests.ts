@@ -1,0 +1,152 @@
+/** Searches, gets, counts and lists, and what their answers must be. */
+import { AnnulusError } from '../../src/base/errors.js';
+import { partitionOf } from '../../src/base/hash64.js';
+import type { Random } from '../../src/base/random.js';
+import type { ValidSearch } from '../../src/coordinator/search/search-request.js';
+import type { SearchAnswer } from '../../src/coordinator/search/search-service.js';
+import type { CollectionEntry } from '../../src/coordinator/topology/topology.js';
+import { checkCount, checkPage, inPartitions } from './checkers/counts.js';
+import { checkCoverage, checkCoverageRefusal, claimedPartitions } from './checkers/coverage.js';
+import { checkHits } from './checkers/search-hits.js';
+import { checkAbsent, checkFound, type ReadInterval } from './checkers/visibility.js';
+import { drawVector } from './draw-vector.js';
+import type { RequestEnd, RequestFrame, RequestOptions } from './request-frame.js';
+import type { SeenSearch } from './search-spy.js';
+import { chance, intBetween, oneOf } from './seed-streams.js';
+import type { SimCluster } from './sim-cluster.js';
+
+export class ReadRequests {
+  readonly #cluster: SimCluster;
+  readonly #frame: RequestFrame;
+  readonly #random: Random;
+
+  constructor(cluster: SimCluster, frame: RequestFrame, random: Random) {
+    this.#cluster = cluster;
+    this.#frame = frame;
+    this.#random = random;
+  }
+
+  /** With `topK` it needs full coverage; without, both are drawn. */
+  search(isExact: boolean, options: RequestOptions, topK?: number): Promise<RequestEnd> {
+    const { history, violations, spy, hooks } = this.#cluster;
+    const search = this.#drawSearch(isExact, topK);
+    const kind = isExact ? 'exact_search' : 'search';
+    return this.#frame.run(kind, options, [], async (coordinator, collection, context, where) => {
+      const seen = spy.watch(search.vector);
+      const beganTick = history.nextTick();
+      try {
+        const sound = await coordinator.searches.search(collection, search, context);
+        const interval = { beganTick, endedTick: history.nextTick() };
+        this.#checkAnswer(where, collection, search, hooks.answer(sound), seen, interval);
+      } catch (error) {
+        if (error instanceof AnnulusError && error.reason === 'COVERAGE_TOO_LOW') {
+          checkCoverageRefusal(violations, where, collection.partitions.length, seen);
+        }
+        throw error;
+      } finally {
+        if (seen.callsUnderWay > 0) {
+          const count = seen.callsUnderWay;
+          violations.add('nothing outlives its request', `${where} left ${count} calls behind`);
+        }
+        spy.forget(search.vector);
+      }
+    });
+  }
+
+  get(ids: string[], options: RequestOptions): Promise<RequestEnd> {
+    const { history, violations } = this.#cluster;
+    const includeVector = chance(this.#random, 0.5);
+    return this.#frame.run('get', options, [], async (coordinator, collection, context, where) => {
+      const beganTick = history.nextTick();
+      const found = await coordinator.reads.get(collection, ids, includeVector, context);
+      const interval = { beganTick, endedTick: history.nextTick() };
+      for (const id of ids) {
+        const document = found.get(id);
+        if (document === undefined) {
+          checkAbsent(history, violations, where, id, interval);
+        } else {
+          const { version, text } = document;
+          const vector = includeVector ? document.vector : undefined;
+          checkFound(history, violations, where, { id, version, text, vector }, interval);
+        }
+      }
+    });
+  }
+
+  count(options: RequestOptions): Promise<RequestEnd> {
+    const { history, violations } = this.#cluster;
+    return this.#frame.run(
+      'count',
+      options,
+      [],
+      async (coordinator, collection, context, where) => {
+        const beganTick = history.nextTick();
+        const count = await coordinator.reads.count(collection, context);
+        const interval = { beganTick, endedTick: history.nextTick() };
+        checkCount(history, violations, where, count, () => true, interval);
+      },
+    );
+  }
+
+  list(afterId: string, options: RequestOptions): Promise<RequestEnd> {
+    const { history, violations } = this.#cluster;
+    const limit = intBetween(this.#random, 1, 50);
+    return this.#frame.run('list', options, [], async (coordinator, collection, context, where) => {
+      const beganTick = history.nextTick();
+      const page = await coordinator.reads.list(collection, afterId, limit, false, context);
+      const interval = { beganTick, endedTick: history.nextTick() };
+      checkPage(history, violations, where, afterId, page, interval);
+    });
+  }
+
+  #drawSearch(isExact: boolean, topK: number | undefined): ValidSearch {
+    const { cluster, workload } = this.#cluster.plan;
+    const random = this.#random;
+    const k = topK ?? intBetween(random, 1, workload.topKMax);
+    return {
+      vector: drawVector(random, cluster.dimension),
+      topK: k,
+      efSearch: k,
+      exact: isExact,
+      includeVector: chance(random, 0.3),
+      includeText: chance(random, 0.5),
+      includeMetadata: false,
+      minCoverageRatio: topK === undefined && chance(random, workload.partialRatio) ? 0 : 1,
+      routingKey: '',
+      balancingPolicy: oneOf(random, ['least_outstanding', 'round_robin'] as const),
+      explain: false,
+      requestId: '',
+    };
+  }
+
+  #checkAnswer(
+    where: string,
+    { metric, partitions }: CollectionEntry,
+    { vector, topK, exact }: ValidSearch,
+    { hits, coverage }: SearchAnswer,
+    seen: SeenSearch,
+    interval: ReadInterval,
+  ): void {
+    const { history, violations } = this.#cluster;
+    checkCoverage(violations, where, coverage, partitions.length, seen);
+    const searched = claimedPartitions(coverage);
+    const partitionFor = (id: string) => partitionOf(id, partitions.length);
+    checkHits(
+      history,
+      violations,
+      {
+        where,
+        vector,
+        topK,
+        isExact: exact,
+        metric,
+        partitionOf: partitionFor,
+        searched,
+        interval,
+      },
+      hits,
+    );
+    const includes = inPartitions(searched, partitionFor);
+    checkCount(history, violations, where, coverage.documentsSearched, includes, interval);
+  }
+}

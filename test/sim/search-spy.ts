@@ -1,0 +1,83 @@
+/**
+ * What really reached the coordinator for each search, seen at its links: which partitions answered,
+ * with how many documents, and which calls are still under way.
+ */
+import type { Partition } from '../../src/base/ids.js';
+import type {
+  LinkCall,
+  LinkOutcome,
+  ShardLink,
+} from '../../src/coordinator/transport/shard-link.js';
+import type { LinkRequest } from '../../src/wire/link-messages.js';
+import { decodeWriteOps } from '../../src/wire/write-ops-codec.js';
+import type { History } from './history.js';
+
+export interface SeenSearch {
+  /** By partition: documents, as the first answer said. */
+  answered: Map<Partition, number>;
+  callsUnderWay: number;
+}
+
+export class SearchSpy {
+  readonly #history: History;
+  /** A search is known by its vector, which no other shares. */
+  readonly #seen = new Map<Float32Array, SeenSearch>();
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  watch(vector: Float32Array): SeenSearch {
+    const seen: SeenSearch = { answered: new Map(), callsUnderWay: 0 };
+    this.#seen.set(vector, seen);
+    return seen;
+  }
+
+  forget(vector: Float32Array): void {
+    this.#seen.delete(vector);
+  }
+
+  /** The link, watched. */
+  over(link: ShardLink): ShardLink {
+    return {
+      get nodeId() {
+        return link.nodeId;
+      },
+      get isConnected() {
+        return link.isConnected;
+      },
+      get outstanding() {
+        return link.outstanding;
+      },
+      send: (request, timeoutMs, done) => this.#send(link, request, timeoutMs, done),
+      assign: (epoch, replicas) => link.assign(epoch, replicas),
+      close: () => link.close(),
+    };
+  }
+
+  #send(
+    link: ShardLink,
+    request: LinkRequest,
+    timeoutMs: number,
+    done: (outcome: LinkOutcome) => void,
+  ): LinkCall {
+    if (request.kind === 'write') {
+      for (const { version, ops } of request.targets) {
+        for (const op of decodeWriteOps(ops)) this.#history.stamped(op, version);
+      }
+    }
+    const seen = request.kind === 'search' ? this.#seen.get(request.vector) : undefined;
+    if (seen === undefined) return link.send(request, timeoutMs, done);
+    seen.callsUnderWay += 1;
+    return link.send(request, timeoutMs, (outcome) => {
+      seen.callsUnderWay -= 1;
+      if (outcome.status === 'ok' && outcome.reply.kind === 'search') {
+        for (const { partition, status, documentCount } of outcome.reply.targets) {
+          if (status !== 'ok' || seen.answered.has(partition)) continue;
+          seen.answered.set(partition, documentCount);
+        }
+      }
+      done(outcome);
+    });
+  }
+}

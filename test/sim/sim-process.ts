@@ -1,0 +1,105 @@
+/**
+ * One process of the simulated cluster: a clock of its own over the world's. It is busy while it
+ * works ({@link SimProcess.spend}) without holding up anybody else: what falls due meanwhile waits its
+ * turn, as on an event loop. It can stand still, be slow, have a wall clock that is wrong, and die;
+ * once dead, nothing that it waited for happens.
+ */
+import type { Clock, Timer } from '../../src/base/clock.js';
+import type { VirtualClock } from '../support/virtual-clock.js';
+
+export class SimProcess implements Clock {
+  readonly #world: VirtualClock;
+  #busyUntilMs = 0;
+  #wallSkewMs = 0;
+  #isDead = false;
+  #timerCount = 0;
+  /** All work takes this many times as long. */
+  slowFactor = 1;
+
+  constructor(world: VirtualClock) {
+    this.#world = world;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Timers and deferred calls that wait. */
+  get timerCount(): number {
+    return this.#timerCount;
+  }
+
+  nowMs(): number {
+    return Math.max(this.#world.nowMs(), this.#busyUntilMs);
+  }
+
+  wallMs(): number {
+    const aheadMs = this.nowMs() - this.#world.nowMs();
+    return Math.floor(this.#world.wallMs() + aheadMs + this.#wallSkewMs);
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    this.#timerCount += 1;
+    return this.#wait(this.nowMs() + Math.max(0, delayMs), callback);
+  }
+
+  defer(callback: () => void): void {
+    this.setTimer(0, callback);
+  }
+
+  /** Something reaches the process from outside at an instant; it sees to it when it can. */
+  deliver(atMs: number, callback: () => void): void {
+    this.#timerCount += 1;
+    this.#wait(atMs, callback);
+  }
+
+  /** The running event takes time. */
+  spend(ms: number): void {
+    this.#busyUntilMs = this.nowMs() + ms * this.slowFactor;
+  }
+
+  /** The process stands still, as after SIGSTOP; its sockets stay open. */
+  pause(forMs: number): void {
+    this.#busyUntilMs = this.nowMs() + forMs;
+  }
+
+  /** What holds it up is over. */
+  resume(): void {
+    this.#busyUntilMs = Math.min(this.#busyUntilMs, this.#world.nowMs());
+  }
+
+  jumpWall(byMs: number): void {
+    this.#wallSkewMs += byMs;
+  }
+
+  kill(): void {
+    this.#isDead = true;
+    this.#timerCount = 0;
+  }
+
+  #wait(atMs: number, callback: () => void): Timer {
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      if (!this.#isDead) this.#timerCount -= 1;
+    };
+    let pending = this.#world.setTimer(atMs - this.#world.nowMs(), () => fire());
+    const fire = () => {
+      if (this.#isDead || isOver) return;
+      const busyMs = this.#busyUntilMs - this.#world.nowMs();
+      if (busyMs > 0) {
+        pending = this.#world.setTimer(busyMs, fire);
+        return;
+      }
+      end();
+      callback();
+    };
+    return {
+      cancel: () => {
+        pending.cancel();
+        end();
+      },
+    };
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The whole cluster under faults, from seeds: those that once found something, and a fixed range of
+ * others. A failure prints the plan and the command that replays it; `npm run sim` runs as many more
+ * as you like.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { failureReport } from './failure-report.js';
+import { allFaults, drawPlan, type ProfileName } from './profiles.js';
+import { runTwice, type SimResult } from './simulation.js';
+
+interface Regression {
+  /** What it found. */
+  name: string;
+  profile: ProfileName;
+  seed: number;
+  steps: number;
+}
+
+const regressions = JSON.parse(
+  readFileSync(new URL('./regressions.json', import.meta.url), 'utf8'),
+) as Regression[];
+
+const ranges: [ProfileName, number][] = [
+  ['swarm', 36],
+  ['conflict', 12],
+  ['slow-replica', 6],
+  ['calm', 6],
+];
+const BLOCK = 6;
+
+const results: SimResult[] = [];
+
+async function runSeed(profile: ProfileName, seed: number, steps?: number): Promise<void> {
+  const result = await runTwice(drawPlan(seed, profile, steps));
+  results.push(result);
+  if (result.violations.length > 0) throw new Error(failureReport(result));
+}
+
+describe('simulated cluster', () => {
+  it.each(regressions)('$name (seed $seed)', ({ profile, seed, steps }) =>
+    runSeed(profile, seed, steps),
+  );
+
+  for (const [profile, count] of ranges) {
+    for (let first = 1; first <= count; first += BLOCK) {
+      it(`keeps its promises: ${profile}, seeds ${first} to ${first + BLOCK - 1}`, async () => {
+        for (let seed = first; seed < first + BLOCK; seed += 1) await runSeed(profile, seed);
+      });
+    }
+  }
+
+  it('met every fault, and every kind of request both succeeded and failed', () => {
+    const fired = new Set(results.flatMap(({ firedFaults }) => [...firedFaults.keys()]));
+    expect([...fired].sort()).toEqual([...allFaults].sort());
+    const ends = new Map<string, number>();
+    for (const { outcomes } of results) {
+      for (const [end, count] of outcomes) ends.set(end, (ends.get(end) ?? 0) + count);
+    }
+    for (const kind of ['upsert', 'delete', 'search', 'exact_search', 'get', 'count', 'list']) {
+      expect(ends.get(`${kind} ok`), `${kind} ok`).toBeGreaterThan(50);
+      expect(ends.get(`${kind} UNAVAILABLE`), `${kind} UNAVAILABLE`).toBeGreaterThan(0);
+    }
+    expect(ends.get('search CANCELLED')).toBeGreaterThan(0);
+    expect(ends.get('exact_search DEADLINE_EXCEEDED')).toBeGreaterThan(0);
+    expect(ends.get('any LOST')).toBeGreaterThan(0);
+    const lateCount = results.reduce((sum, { lateDeliveryCount }) => sum + lateDeliveryCount, 0);
+    expect(lateCount).toBeGreaterThan(0);
+  });
+});
