@@ -12,6 +12,7 @@ import { NodeAdmin } from './admin/node-admin.js';
 import { ClockMark } from './clock-mark.js';
 import type { CoordinatorOptions } from './config.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
+import { ReplicationEvents } from './replication/replication-events.js';
 import { DocumentReads } from './search/document-reads.js';
 import { SearchService } from './search/search-service.js';
 import { emptyTopology } from './topology/topology.js';
@@ -37,6 +38,8 @@ export class Coordinator {
   readonly writes: WriteService;
   readonly collections: CollectionAdmin;
   readonly nodeAdmin: NodeAdmin;
+  /** Replicas that left the in-sync set, or missed a write while they recover. */
+  readonly replicationEvents = new ReplicationEvents();
   readonly #clockMark: ClockMark;
   readonly #startWaitMs: number;
 
