@@ -1,7 +1,7 @@
 /** Starts `annulus dev` the way a user would, and waits for its ready line. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,10 +31,12 @@ interface ReadyLine {
 const PORT = 7700;
 const cliPath = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
-/** On port 7700 when it is free, otherwise on any. Rejects with what the cluster said on stderr. */
+/** On port 7700 when it is free, otherwise on any. Rejects with what the cluster logged. */
 export async function startDevCluster(shards: number, keep: boolean): Promise<DevCluster> {
   const port = (await isFree(PORT)) ? PORT : 0;
   const dataDirectory = mkdtempSync(join(tmpdir(), 'annulus-quickstart-'));
+  const logFile = join(dataDirectory, 'cluster.log');
+  const log = openSync(logFile, 'a');
   const child = spawn(
     process.execPath,
     [
@@ -46,12 +48,13 @@ export async function startDevCluster(shards: number, keep: boolean): Promise<De
       ...['--data', dataDirectory],
     ],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', log],
       detached: keep,
       env: { ANNULUS_LOG_LEVEL: 'warn', ...process.env },
     },
   );
-  const ready = await readyLine(child);
+  closeSync(log);
+  const ready = await readyLine(child, logFile);
   return {
     address: ready.address,
     pid: ready.pid,
@@ -65,19 +68,17 @@ export async function startDevCluster(shards: number, keep: boolean): Promise<De
     release() {
       child.unref();
       child.stdout?.destroy();
-      child.stderr?.destroy();
     },
   };
 }
 
-function readyLine(child: ChildProcess): Promise<ReadyLine> {
+function readyLine(child: ChildProcess, logFile: string): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString('utf8')).slice(-2_000);
-    });
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the cluster ended with code ${code}\n${said}`)));
+    child.once('exit', (code) => {
+      const said = readFileSync(logFile, 'utf8').slice(-2_000);
+      reject(new Error(`the cluster ended with code ${code}\n${said}`));
+    });
     if (child.stdout === null) throw new Error('the cluster has no standard output');
     createInterface({ input: child.stdout }).on('line', (line) => {
       const parsed = JSON.parse(line) as { event?: string };

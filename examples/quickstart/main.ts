@@ -116,16 +116,17 @@ async function measure(
   );
 }
 
-function whatNext(screen: Screen, { address, dataDirectory }: DevCluster, keep: boolean): void {
+function whatNext(screen: Screen, cluster: DevCluster, keep: boolean): void {
   screen.heading('What to try next');
   const cli = 'npx annulus';
+  const { address } = cluster;
   const flag = address === '127.0.0.1:7700' ? '' : ` --address ${address}`;
   if (keep) {
     screen.command(`${cli} status${flag}`, 'nodes, replicas, collections');
-    screen.command(`${cli} get --collection ${COLLECTION} wn-04429007-n${flag}`, 'one document');
+    screen.command(`${cli} get wn-04429007-n --collection ${COLLECTION}${flag}`, 'one document');
     screen.command(`${cli} topology${flag}`, 'which node holds which partition');
-    screen.command(`kill ${process.pid === 0 ? '' : screen.dim('PID')}`, 'stops the cluster');
-    screen.note(`data in ${dataDirectory}`);
+    screen.command(`kill ${cluster.pid}`, 'stops the cluster');
+    screen.note(`data and cluster.log in ${cluster.dataDirectory}`);
   } else {
     screen.command('npm run quickstart -- --keep', 'the same, and leaves the cluster running');
     screen.command(`${cli} dev --data ./data`, 'a cluster of your own, with data that stays');
