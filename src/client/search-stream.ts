@@ -19,6 +19,7 @@ import { type Connection, unavailable } from './connection.js';
 export class LostWithConnection extends AnnulusError {}
 
 interface Entry {
+  scope: CallScope;
   request: SearchRequest;
   resolve(response: SearchResponse__Output): void;
   reject(error: AnnulusError): void;
@@ -72,6 +73,7 @@ export class SearchStream {
       });
       const entry: Entry = {
         request: { ...request, requestId: id },
+        scope,
         resolve: (response) => {
           forget();
           resolve(response);
@@ -101,7 +103,9 @@ export class SearchStream {
       if (!stream.isWritable) return;
       this.#waiting.delete(id);
       this.#sent.set(id, entry);
-      stream.isWritable = stream.call.write(entry.request);
+      // Rounded up: 0 would mean no limit.
+      const timeoutMs = Math.max(1, Math.ceil(entry.scope.remainingMs));
+      stream.isWritable = stream.call.write({ ...entry.request, timeoutMs });
     }
   }
 

@@ -13,6 +13,15 @@ export class RequestContext {
     this.deadlineAtMs = deadlineAtMs;
   }
 
+  /** The same caller with less time. */
+  within(timeoutMs: number): RequestContext {
+    const deadlineAtMs = Math.min(this.deadlineAtMs, this.receivedAtMs + timeoutMs);
+    const inner = new RequestContext(this.receivedAtMs, deadlineAtMs);
+    if (this.#isCancelled) inner.cancel();
+    else this.onCancelled(() => inner.cancel());
+    return inner;
+  }
+
   get isCancelled(): boolean {
     return this.#isCancelled;
   }

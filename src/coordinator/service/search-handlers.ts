@@ -36,7 +36,8 @@ export class SearchHandlers {
     this.#limits = limits;
   }
 
-  async search(request: SearchRequest__Output, context: RequestContext): Promise<SearchResponse> {
+  async search(request: SearchRequest__Output, caller: RequestContext): Promise<SearchResponse> {
+    const context = request.timeoutMs === 0 ? caller : caller.within(request.timeoutMs);
     const collection = this.#topology.collection(request.collection);
     const shape = {
       dimension: collection.dimension,

@@ -18,6 +18,7 @@ export interface SearchRequest {
   'balancingPolicy'?: (string);
   'explain'?: (boolean);
   'requestId'?: (string);
+  'timeoutMs'?: (number);
   '_minCoverageRatio'?: "minCoverageRatio";
 }
 
@@ -36,5 +37,6 @@ export interface SearchRequest__Output {
   'balancingPolicy': (string);
   'explain': (boolean);
   'requestId': (string);
+  'timeoutMs': (number);
   '_minCoverageRatio'?: "minCoverageRatio";
 }
