@@ -7,7 +7,7 @@ const json: OptionSpec = {
   description: 'Print one JSON object a line on stdout.',
 };
 
-const config: OptionSpec = {
+export const configOptionSpec: OptionSpec = {
   name: 'config',
   type: 'text',
   placeholder: 'FILE',
@@ -100,7 +100,7 @@ export const coordinatorOptionSpecs: readonly OptionSpec[] = [
   },
   stopTimeoutMs,
   logLevel,
-  config,
+  configOptionSpec,
   json,
 ];
 
@@ -178,7 +178,7 @@ export const shardOptionSpecs: readonly OptionSpec[] = [
   },
   stopTimeoutMs,
   logLevel,
-  config,
+  configOptionSpec,
   json,
 ];
 
@@ -210,7 +210,7 @@ export const devOptionSpecs: readonly OptionSpec[] = [
     description: 'Folder of the cluster. Default: a temporary one, removed at the end.',
   },
   { ...logLevel, default: 'warn' },
-  config,
+  configOptionSpec,
   json,
 ];
 

@@ -5,7 +5,7 @@ import { buildCommand, type CommandSpec } from './command.js';
 import { runBench } from './commands/bench.js';
 import { statusCommand, topologyCommand } from './commands/cluster.js';
 import { collectionCommands } from './commands/collection.js';
-import { configCommands, optionsCommand } from './commands/config.js';
+import { allConfigCommand, configCommands, optionsCommand } from './commands/config.js';
 import { coordinatorCommand } from './commands/coordinator.js';
 import { devCommand } from './commands/dev.js';
 import { countCommand, deleteCommand, getCommand } from './commands/documents.js';
@@ -32,13 +32,22 @@ const commands: readonly CommandSpec[] = [
   topologyCommand,
 ];
 
-const groups: readonly { name: string; description: string; commands: readonly CommandSpec[] }[] = [
+interface CommandGroup {
+  name: string;
+  description: string;
+  commands: readonly CommandSpec[];
+  /** What the group's name does without a command; help by default. */
+  itself?: CommandSpec;
+}
+
+const groups: readonly CommandGroup[] = [
   { name: 'node', description: 'Shard nodes.', commands: nodeCommands },
   { name: 'collection', description: 'Collections.', commands: collectionCommands },
   {
     name: 'config',
     description: 'The options in force, and where each is from.',
     commands: [...configCommands, optionsCommand],
+    itself: allConfigCommand,
   },
 ];
 
@@ -67,7 +76,10 @@ export function buildProgram(terminal: Terminal, setExitCode: (code: number) => 
     .version(packageVersion());
   for (const spec of commands) program.addCommand(buildCommand(spec, terminal, setExitCode));
   for (const group of groups) {
-    const parent = new Command(group.name).description(group.description);
+    const parent =
+      group.itself === undefined
+        ? new Command(group.name).description(group.description)
+        : buildCommand(group.itself, terminal, setExitCode);
     for (const spec of group.commands) {
       parent.addCommand(buildCommand(spec, terminal, setExitCode));
     }

@@ -1,6 +1,12 @@
 import { argument, clientOptionSpecs } from '../client-command.js';
 import type { CommandSpec } from '../command.js';
-import { coordinatorOptionSpecs, devOptionSpecs, shardOptionSpecs } from '../option-tables.js';
+import {
+  configOptionSpec,
+  coordinatorOptionSpecs,
+  devOptionSpecs,
+  knownConfigKeys,
+  shardOptionSpecs,
+} from '../option-tables.js';
 import {
   allowedValues,
   environmentName,
@@ -9,7 +15,8 @@ import {
   type ResolvedOption,
   UsageError,
 } from '../options.js';
-import { formatTable, printJson } from '../output.js';
+import { formatTable, printJson, type Terminal } from '../output.js';
+import { resolveOptions } from '../resolved-options.js';
 
 /** Options in force, of each command that has more than one call's worth of them. */
 const tables: Readonly<Record<string, readonly OptionSpec[]>> = {
@@ -19,17 +26,53 @@ const tables: Readonly<Record<string, readonly OptionSpec[]>> = {
   client: clientOptionSpecs,
 };
 
+const jsonOptionSpec: OptionSpec = {
+  name: 'json',
+  type: 'flag',
+  isFlagOnly: true,
+  description: 'Print JSON, also on a terminal.',
+};
+
+/** Every table at once, as environment, file and defaults have it. */
+export const allConfigCommand: CommandSpec = {
+  usage: 'config',
+  description: 'The options in force, and where each is from.',
+  options: [configOptionSpec, jsonOptionSpec],
+  async run({ terminal, options }) {
+    const flags = { config: options.all().find(({ spec }) => spec.name === 'config')?.value };
+    const inputs = { flags, env: terminal.env, knownKeys: knownConfigKeys, allowMissing: true };
+    const commands = Object.entries(tables).map(([name, specs]) => ({
+      command: name,
+      rows: resolveOptions(specs, inputs)
+        .all()
+        .filter(({ spec }) => spec.isFlagOnly !== true),
+    }));
+    if (isTable(terminal, options.flag('json'))) {
+      const parts = commands.map(({ command, rows }) => `${command}\n${formatConfig(rows)}`);
+      terminal.stdout.write(parts.join('\n'));
+    } else {
+      printJson(
+        terminal,
+        commands.map(({ command, rows }) => ({ command, options: rows.map(describeResolved) })),
+      );
+    }
+    return 0;
+  },
+};
+
+function isTable(terminal: Terminal, isJson: boolean): boolean {
+  return terminal.stdout.isTTY === true && !isJson;
+}
+
 export const configCommands: readonly CommandSpec[] = Object.entries(tables).map(
   ([name, specs]): CommandSpec => ({
     usage: name,
     description: `The options of ${name === 'client' ? 'client commands' : `annulus ${name}`}.`,
-    options: specs.some((spec) => spec.name === 'json')
-      ? specs
-      : [...specs, { name: 'json', type: 'flag', isFlagOnly: true, description: 'Print JSON.' }],
+    options: specs.some((spec) => spec.name === 'json') ? specs : [...specs, jsonOptionSpec],
     allowMissing: true,
     async run({ terminal, options }) {
       const rows = options.all().filter(({ spec }) => specs.includes(spec));
-      if (terminal.stdout.isTTY === true && !options.flag('json')) {
+      if (isTable(terminal, options.flag('json'))) {
         terminal.stdout.write(formatConfig(rows));
       } else printJson(terminal, { command: name, options: rows.map(describeResolved) });
       return 0;

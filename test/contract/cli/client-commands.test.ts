@@ -180,7 +180,7 @@ describe('mistakes', () => {
 
   it('name the address when nobody is there', async () => {
     fixture.server.crash();
-    const { exitCode, err } = await annulus('count --collection docs --timeout-ms 300');
+    const { exitCode, err } = await annulus('count --collection docs --timeout-ms 5000');
     expect(exitCode).toBe(1);
     expect(err).toMatch(/^annulus: cannot reach a coordinator at 127\.0\.0\.1:\d+: .*\n$/);
   });
@@ -206,6 +206,10 @@ describe('help and config', () => {
     expect(client.options).toContainEqual(
       expect.objectContaining({ value: fixture.server.address, source: 'environment' }),
     );
+    const everything = (await json('config')) as unknown as { command: string }[];
+    const names = everything.map(({ command }) => command);
+    expect(names).toEqual(['coordinator', 'shard', 'dev', 'client']);
+    expect((await annulus('config', { isTTY: true })).out).toMatch(/^shard\nOPTION/m);
     const { out } = await annulus('config dev', { isTTY: true });
     expect(out).toMatch(/^listen +127\.0\.0\.1:7700 +the default +HOST:PORT/m);
   });
