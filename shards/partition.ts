@@ -200,6 +200,11 @@ export class Partition {
     return settledTicket;
   }
 
+  /** A newer replica set is known: resolves when no write meant for the older one is under way. */
+  fence(): Promise<void> {
+    return this.#writes.fence();
+  }
+
   /**
    * Refuses what has not begun, finishes the rest, saves the graph if it changed (and `save` is true)
    * and lets go of the files.

@@ -28,7 +28,9 @@ interface Replica {
 /** What a request finds: the replica, or how its part of the request ends. */
 export type ReplicaLookup =
   | { status: 'ok'; partition: Partition }
-  | { status: 'missing' | 'corrupt' | 'unavailable' | 'stale_generation' };
+  | {
+      status: 'missing' | 'corrupt' | 'unavailable' | 'stale_generation' | 'unknown_generation';
+    };
 
 export class ReplicaSet {
   readonly #home: ReplicaHome;
@@ -50,7 +52,7 @@ export class ReplicaSet {
     const known = replica.assignment.generation;
     if (generation < known) return { status: 'stale_generation' };
     // This node has yet to hear of the newer replica set, and so of what it must refuse.
-    if (generation > known) return { status: 'unavailable' };
+    if (generation > known) return { status: 'unknown_generation' };
     if (replica.partition !== undefined) return { status: 'ok', partition: replica.partition };
     const { condition } = replica;
     return {
@@ -80,19 +82,28 @@ export class ReplicaSet {
     );
   }
 
-  /** Opens what is listed and not open, and takes over the generations. */
+  /**
+   * Opens what is listed and not open, and takes over the generations. Once it resolves, no write of
+   * an older generation is under way any more: what it finds in a replica then is all there will be.
+   */
   async open(assignments: readonly ReplicaAssignment[]): Promise<void> {
     const unopened: Replica[] = [];
+    const fences: Promise<void>[] = [];
     for (const assignment of assignments) {
       const name = replicaName(assignment.collection, assignment.partition);
       const replica = this.#replicas.get(name);
-      if (replica !== undefined) replica.assignment = assignment;
+      if (replica !== undefined) {
+        const isNewer = assignment.generation > replica.assignment.generation;
+        replica.assignment = assignment;
+        if (isNewer && replica.partition !== undefined) fences.push(replica.partition.fence());
+      }
       if (replica?.partition !== undefined || replica?.condition === 'corrupt') continue;
       const opening: Replica = { assignment, partition: undefined, condition: 'loading' };
       this.#replicas.set(name, opening);
       unopened.push(opening);
     }
     for (const replica of unopened) await this.#openOne(replica);
+    await Promise.all(fences);
   }
 
   /** Closes and deletes what is not listed. */

@@ -2,8 +2,9 @@
  * Writes of one partition: carried out in the order of their arrival, a slice at a time, each slice
  * handed to the store without waiting for the one before to be durable. A write that finds more rows
  * waiting for the graph than the flat buffer may hold waits its turn, and with it those behind it:
- * that is the push back which slows writers down to what the graph can take in. A write whose
- * deadline passes while it waits is refused unstarted; once begun it is finished.
+ * that is the push back which slows writers down to what the graph can take in. A write whose turn
+ * does not come within most of its time is refused unstarted, early enough for its sender to tell a
+ * replica that is busy from one that is dead; once begun it is finished.
  */
 import type { Clock, Timer } from '../src/base/clock.js';
 import type { PartStatus } from '../src/base/errors.js';
@@ -35,6 +36,8 @@ export const settledTicket: WriteTicket = { cancel: () => false };
 
 interface Entry {
   write: QueuedWrite;
+  /** When it is refused, if it has not begun. */
+  refuseAtMs: number;
   begunCount: number;
   unsettledCount: number;
   results: WriteResult[][];
@@ -50,6 +53,9 @@ export interface WriteQueueHooks {
   onStoreError(error: StoreError): void;
 }
 
+/** Of the time that a write has, how much it may wait for its turn. */
+const WAIT_RATIO_MAX = 0.75;
+
 /** Operations handed to the store at once: about a third of a millisecond's work. */
 const OPS_PER_SLICE = 64;
 /** Operations in the store that are not durable: what one commit may group, and so hold up searches. */
@@ -61,6 +67,9 @@ export class WriteQueue implements BackgroundSource {
   readonly #store: PartitionStore;
   readonly #hooks: WriteQueueHooks;
   #entries: Entry[] = [];
+  /** Begun, and not answered yet; some of them are still in `#entries`. */
+  readonly #begun = new Set<Entry>();
+  #fenceWaiters: { behind: Set<Entry>; resolve: () => void }[] = [];
   #closedDetail: string | undefined;
   #deadlineTimer: Timer | undefined;
   /** Operations given to the store that are not durable yet. */
@@ -79,8 +88,10 @@ export class WriteQueue implements BackgroundSource {
       write.done('unavailable', this.#closedDetail, []);
       return settledTicket;
     }
+    const nowMs = this.#clock.nowMs();
     const entry: Entry = {
       write,
+      refuseAtMs: nowMs + (write.deadlineAtMs - nowMs) * WAIT_RATIO_MAX,
       begunCount: 0,
       unsettledCount: 0,
       results: [],
@@ -122,12 +133,22 @@ export class WriteQueue implements BackgroundSource {
     return this.#entries.length > 0;
   }
 
+  /**
+   * A newer replica set is known: refuses what has not begun, which was meant for the older one, and
+   * resolves when what has begun is answered. What comes later is not affected.
+   */
+  fence(): Promise<void> {
+    this.#refuseUnstarted('stale_generation', 'the replica set changed before the write began');
+    if (this.#begun.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#fenceWaiters.push({ behind: new Set(this.#begun), resolve });
+    });
+  }
+
   /** Refuses what has not begun, and what comes later; resolves when the rest is durable. */
   close(detail: string): Promise<void> {
     this.#closedDetail ??= detail;
-    const unstarted = this.#entries.filter((entry) => entry.begunCount === 0);
-    this.#entries = this.#entries.filter((entry) => entry.begunCount > 0);
-    for (const entry of unstarted) this.#refuse(entry, 'unavailable', this.#closedDetail);
+    this.#refuseUnstarted('unavailable', this.#closedDetail);
     return new Promise((resolve) => {
       this.#idleWaiters.push(resolve);
       this.#tellIdle();
@@ -145,6 +166,7 @@ export class WriteQueue implements BackgroundSource {
     entry.results.push([]);
     // A write without operations is begun, and done, with one empty slice.
     entry.begunCount += Math.max(1, slice.length);
+    this.#begun.add(entry);
     entry.unsettledCount += 1;
     this.#inStoreCount += slice.length;
     this.#store.write(version, slice).then(
@@ -174,9 +196,18 @@ export class WriteQueue implements BackgroundSource {
     if (entry.unsettledCount === 0 && entry.begunCount >= write.ops.length) {
       if (failure === undefined) write.done('ok', '', entry.results.flat());
       else write.done(failure.status, failure.detail, []);
+      this.#answered(entry);
     }
     if (this.#entries.length > 0) this.#scheduler.wake(this);
     this.#tellIdle();
+  }
+
+  #answered(entry: Entry): void {
+    this.#begun.delete(entry);
+    for (const { behind, resolve } of this.#fenceWaiters) {
+      if (behind.delete(entry) && behind.size === 0) resolve();
+    }
+    this.#fenceWaiters = this.#fenceWaiters.filter(({ behind }) => behind.size > 0);
   }
 
   #dropUnstarted(): void {
@@ -184,22 +215,32 @@ export class WriteQueue implements BackgroundSource {
     this.#deadlineTimer?.cancel();
     this.#entries = this.#entries.filter((entry) => {
       if (entry.begunCount > 0) return true;
-      const isLate = nowMs >= entry.write.deadlineAtMs;
-      if (isLate) this.#refuse(entry, 'timed_out', 'the deadline passed before the write began');
+      if (nowMs >= entry.write.deadlineAtMs) {
+        this.#refuse(entry, 'timed_out', 'the deadline passed before the write began');
+        return false;
+      }
+      const isLate = nowMs >= entry.refuseAtMs;
+      if (isLate) this.#refuse(entry, 'rejected', 'earlier writes are still being indexed');
       return !isLate && !entry.isCancelled;
     });
     this.#tellIdle();
+  }
+
+  #refuseUnstarted(status: PartStatus, detail: string): void {
+    const unstarted = this.#entries.filter((entry) => entry.begunCount === 0);
+    this.#entries = this.#entries.filter((entry) => entry.begunCount > 0);
+    for (const entry of unstarted) this.#refuse(entry, status, detail);
   }
 
   #refuse(entry: Entry, status: PartStatus, detail: string): void {
     if (!entry.isCancelled) entry.write.done(status, detail, []);
   }
 
-  /** Nothing moves until there is room; those whose deadline comes first are refused then. */
+  /** Nothing moves until there is room; those that have waited too long are refused then. */
   #wakeAtDeadline(): void {
-    const deadlineAtMs = Math.min(...this.#entries.map(({ write }) => write.deadlineAtMs));
-    if (!Number.isFinite(deadlineAtMs)) return;
-    const delayMs = Math.max(0, deadlineAtMs - this.#clock.nowMs());
+    const atMs = Math.min(...this.#entries.map(({ refuseAtMs }) => refuseAtMs));
+    if (!Number.isFinite(atMs)) return;
+    const delayMs = Math.max(0, atMs - this.#clock.nowMs());
     this.#deadlineTimer = this.#clock.setTimer(delayMs, () => this.#scheduler.wake(this));
   }
 
@@ -215,7 +256,7 @@ function statusOf(error: StoreError): PartStatus {
     case 'corrupt':
       return 'corrupt';
     case 'full':
-      return 'rejected';
+      return 'storage_full';
     default:
       return 'unavailable';
   }

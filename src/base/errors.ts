@@ -105,7 +105,8 @@ export function showValue(value: unknown): string {
 /**
  * How one part of a request (one replica, one partition) ended.
  * `stale_generation`: the node knows a newer replica set. `missing`: the node holds no such replica.
- * `too_large`: the reply would pass the limit for one message.
+ * `unknown_generation`: the node has yet to hear of the replica set that the request was planned on.
+ * `too_large`: the reply would pass the limit for one message. `storage_full`: no room on its disk.
  */
 export type PartStatus =
   | 'ok'
@@ -116,4 +117,6 @@ export type PartStatus =
   | 'corrupt'
   | 'missing'
   | 'stale_generation'
-  | 'too_large';
+  | 'too_large'
+  | 'unknown_generation'
+  | 'storage_full';

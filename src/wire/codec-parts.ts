@@ -19,6 +19,8 @@ const PART_STATUSES: readonly PartStatus[] = [
   'missing',
   'stale_generation',
   'too_large',
+  'unknown_generation',
+  'storage_full',
 ];
 const statusNumbers = new Map(PART_STATUSES.map((status, index) => [status, index]));
 

@@ -31,6 +31,8 @@ const status = fc.constantFrom<PartStatus[]>(
   'missing',
   'stale_generation',
   'too_large',
+  'unknown_generation',
+  'storage_full',
 );
 const condition = fc.constantFrom<ReplicaCondition[]>('open', 'loading', 'missing', 'corrupt');
 

@@ -141,6 +141,8 @@ const failureCodes: Record<Exclude<PartStatus, 'ok'>, [ErrorCode, ErrorReason]> 
   missing: ['UNAVAILABLE', 'PARTITION_UNAVAILABLE'],
   stale_generation: ['UNAVAILABLE', 'STALE_GENERATION'],
   too_large: ['RESOURCE_EXHAUSTED', 'REPLY_TOO_LARGE'],
+  unknown_generation: ['UNAVAILABLE', 'STALE_GENERATION'],
+  storage_full: ['RESOURCE_EXHAUSTED', 'STORAGE_FULL'],
 };
 
 function partFailure(

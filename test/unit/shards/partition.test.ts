@@ -60,15 +60,32 @@ describe('Partition', () => {
     expectRight(world, 500);
   });
 
-  it('refuses, unstarted, a write whose deadline passes while it waits for room', async () => {
+  it('refuses, unstarted, a write that waits for room for most of its time', async () => {
     const world = await openWith(0);
     const first = world.write(documents(0, 250));
-    const late = world.write(documents(250, 250), world.clock.nowMs() + 5);
+    const late = world.write(documents(250, 250), world.clock.nowMs() + 40);
     const patient = world.write(documents(500, 10));
     expect((await world.settled(first)).status).toBe('ok');
-    expect(await world.settled(late)).toMatchObject({ status: 'timed_out' });
+    expect(await world.settled(late)).toMatchObject({ status: 'rejected' });
     expect((await world.settled(patient)).status).toBe('ok');
     expect(world.partition.documentCount).toBe(260);
+  });
+
+  it('a fence refuses what has not begun and waits for what has', async () => {
+    const world = await openWith(0);
+    const begun = world.write(documents(0, 250));
+    const waiting = world.write(documents(250, 250));
+    await world.settled(new Promise<void>((done) => world.clock.setTimer(0.05, done)));
+    let isFenced = false;
+    const fence = world.partition.fence().then(() => {
+      isFenced = true;
+    });
+    expect(await world.settled(waiting)).toMatchObject({ status: 'stale_generation' });
+    expect((await world.settled(begun)).status).toBe('ok');
+    await world.settled(fence);
+    expect(isFenced).toBe(true);
+    expect((await world.settled(world.write(documents(500, 1)))).status).toBe('ok');
+    expect(world.partition.documentCount).toBe(251);
   });
 
   it('keeps the order of the writes of one document', async () => {

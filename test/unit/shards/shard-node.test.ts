@@ -63,7 +63,7 @@ describe('ShardNode', () => {
   it.each([
     ['an unknown partition', { partition: 7 }, 'missing'],
     ['an older generation than it knows', { generation: 1 }, 'stale_generation'],
-    ['a newer generation than it knows', { generation: 3 }, 'unavailable'],
+    ['a newer generation than it knows', { generation: 3 }, 'unknown_generation'],
   ])('answers for %s accordingly', async (_, target, status) => {
     const world = new NodeWorld();
     await world.assign(1, [replicaOf(0, 2)]);
@@ -228,7 +228,7 @@ describe('ShardNode', () => {
     disk.isFull = true;
     const full = await world.answer(world.writeOf([b]));
     expect(full).toMatchObject({
-      targets: [{ status: 'rejected', detail: expect.stringMatching('full') }],
+      targets: [{ status: 'storage_full', detail: expect.stringMatching('full') }],
     });
     expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a']);
     disk.isFull = false;
