@@ -7,6 +7,7 @@ import { AnnulusClient } from '../../src/client/index.js';
 import { loadDocuments, type QuickstartDocument } from './dataset.js';
 import { type DevCluster, startDevCluster } from './dev-cluster.js';
 import { createTextEmbedder } from './embed-text.js';
+import { killANode } from './kill-a-node.js';
 import { measureLatency, measureRecall } from './measure.js';
 import { SHOWCASE_QUESTIONS } from './questions.js';
 import { createScreen, type Screen } from './screen.js';
@@ -29,7 +30,9 @@ async function main(): Promise<void> {
   try {
     const documents = await load(client, screen);
     await ask(client, screen);
-    await measure(client, screen, documents);
+    const queries = sample(documents);
+    await measure(client, screen, queries);
+    await survive(client, screen, cluster, queries);
     whatNext(screen, cluster, keep);
   } finally {
     await client.close();
@@ -96,10 +99,8 @@ async function ask(client: AnnulusClient, screen: Screen): Promise<void> {
 async function measure(
   client: AnnulusClient,
   screen: Screen,
-  documents: readonly QuickstartDocument[],
+  queries: readonly Float32Array[],
 ): Promise<void> {
-  const step = Math.floor(documents.length / RECALL_QUERIES);
-  const queries = documents.filter((_, i) => i % step === 0).map(({ vector }) => vector);
   screen.gap();
   await screen.step(
     'measuring recall against exact search',
@@ -114,6 +115,28 @@ async function measure(
       `p50 ${p50Ms.toFixed(2)} ms and p99 ${p99Ms.toFixed(2)} ms one at a time; ` +
       `${count(perSecond)} searches a second at concurrency 32`,
   );
+}
+
+async function survive(
+  client: AnnulusClient,
+  screen: Screen,
+  cluster: DevCluster,
+  queries: readonly Float32Array[],
+): Promise<void> {
+  await screen.step(
+    'killing a shard node in the middle of a stream of searches',
+    () => killANode(client, COLLECTION, cluster, queries),
+    ({ nodeId, searches, failed, failure, backAfterMs, slowestMs }) =>
+      `${nodeId} killed (SIGKILL) in the middle of ${count(searches)} searches: ` +
+      `${failed} failed${failure === undefined ? '' : ` (${failure})`}, ` +
+      `slowest ${slowestMs.toFixed(0)} ms, back after ${(backAfterMs / 1_000).toFixed(1)} s`,
+  );
+}
+
+/** Evenly spread documents as queries. */
+function sample(documents: readonly QuickstartDocument[]): Float32Array[] {
+  const step = Math.floor(documents.length / RECALL_QUERIES);
+  return documents.filter((_, i) => i % step === 0).map(({ vector }) => vector);
 }
 
 function whatNext(screen: Screen, cluster: DevCluster, keep: boolean): void {
