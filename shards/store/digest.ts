@@ -10,8 +10,10 @@ import {
   hash64,
   hash64Bytes,
 } from '../../src/base/hash64.js';
-import { VERSION_BYTES, writeVersion } from '../../src/base/version.js';
+import { NO_VERSION, VERSION_BYTES, type Version, writeVersion } from '../../src/base/version.js';
 import type { IdRecord, RecordChange } from './id-record.js';
+import { ALL_TOMBSTONES } from './store-limits.js';
+import type { PlanView } from './write-plan.js';
 
 const scratch = Buffer.alloc(1 + VERSION_BYTES + 4 * 1024);
 const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.byteLength);
@@ -29,6 +31,21 @@ export function digestBucketOf(id: string): number {
 export function toggleInDigest(digest: BigUint64Array, id: string, record: IdRecord): void {
   const bucket = digestBucketOf(id);
   digest[bucket] = (digest[bucket] as bigint) ^ recordHash(id, record);
+}
+
+/** A copy of the digest, without the tombstones older than `horizon`. */
+export function digestFrom(
+  digest: BigUint64Array,
+  horizon: Version,
+  view: Pick<PlanView, 'record' | 'tombstonesBefore'>,
+): BigUint64Array {
+  const cut = digest.slice();
+  if (horizon === NO_VERSION) return cut;
+  for (const id of view.tombstonesBefore(horizon, ALL_TOMBSTONES)) {
+    const record = view.record(id);
+    if (record?.kind === 'tombstone' && record.version < horizon) toggleInDigest(cut, id, record);
+  }
+  return cut;
 }
 
 /** Takes out what was, and puts in what is. */

@@ -4,7 +4,9 @@
  * next group is tried on its own merits; `failed` is final, every later request is refused.
  */
 import { invariant } from '../../src/base/invariant.js';
+import type { Version } from '../../src/base/version.js';
 import { StoreError, type WriteOutcome } from './partition-store.js';
+import { PURGE_LIMIT } from './store-limits.js';
 import { isEmptyPlan, type StoreRequest, type WritePlan } from './write-plan.js';
 
 /** A commit takes at most this many operations, unless one request alone has more. */
@@ -44,6 +46,16 @@ export class GroupCommit {
     });
   }
 
+  /** Forgets the tombstones older than a version; resolves to how many. */
+  async purge(before: Version): Promise<number> {
+    let purgedCount = 0;
+    while (true) {
+      const count = await this.submit({ kind: 'purge', before, limit: PURGE_LIMIT });
+      purgedCount += count as number;
+      if (count === 0) return purgedCount;
+    }
+  }
+
   /** Refuses further requests, and waits for those that were taken. */
   async close(): Promise<void> {
     this.#refusal ??= new StoreError('failed', 'the store is closed');
@@ -61,7 +73,7 @@ export class GroupCommit {
     let opCount = 0;
     let taken = 0;
     for (const { request } of this.#waiting) {
-      opCount += request.kind === 'write' ? request.ops.length : request.limit;
+      opCount += sizeOf(request);
       if (taken > 0 && opCount > GROUP_OPS_MAX) break;
       taken += 1;
     }
@@ -90,5 +102,16 @@ export class GroupCommit {
     this.#refusal = error;
     const refused = this.#waiting.splice(0);
     for (const waiting of refused) waiting.reject(error);
+  }
+}
+
+function sizeOf(request: StoreRequest): number {
+  switch (request.kind) {
+    case 'write':
+      return request.ops.length;
+    case 'absorb':
+      return request.entries.length;
+    case 'purge':
+      return request.limit;
   }
 }

@@ -1,4 +1,5 @@
 import type { Version } from '../../src/base/version.js';
+import type { StoreEntry } from './partition-store.js';
 
 /** What a store knows of a document id: its current row, or that and when it was deleted. */
 export interface IdRecord {
@@ -12,4 +13,8 @@ export interface RecordChange {
   before: IdRecord | undefined;
   /** Undefined: the id is forgotten. */
   after: IdRecord | undefined;
+}
+
+export function entryOf(id: string, { kind, version }: IdRecord): StoreEntry {
+  return { id, kind: kind === 'row' ? 'document' : 'tombstone', version };
 }

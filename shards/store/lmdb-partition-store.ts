@@ -5,27 +5,34 @@
  *
  * LMDB shows a transaction as soon as it is on disk, which is a little before our own counters know
  * of it. So while a commit is under way, reads of the ids it touches use the records from before it,
- * and rows above `lastSeq` do not exist. Superseded rows stay where they are until the next commit
- * removes them: they are what such reads show.
+ * and rows above `lastSeq` do not exist. Superseded rows, which such reads show, stay for one commit.
  */
 import { invariant } from '../../src/base/invariant.js';
-import { makeVersion, type Version } from '../../src/base/version.js';
+import { makeVersion, NO_VERSION, type Version } from '../../src/base/version.js';
 import type { WriteOp } from '../../src/wire/link-messages.js';
 import { FLOAT_BYTES } from '../../src/wire/vector-codec.js';
-import { toggleChanges } from './digest.js';
+import { digestFrom, toggleChanges } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
-import type { IdRecord } from './id-record.js';
+import { entryOf, type IdRecord } from './id-record.js';
 import * as layout from './key-layout.js';
 import { changesOf } from './lmdb-changes.js';
 import { commitBatch, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
 import type { VerifiedStore } from './lmdb-verify.js';
-import { type PartitionStore, type Row, StoreError, type WriteOutcome } from './partition-store.js';
+import {
+  type AbsorbedEntry,
+  damaged,
+  type PartitionStore,
+  type Row,
+  type StoreEntry,
+  StoreError,
+  type WriteOutcome,
+} from './partition-store.js';
 import { decodeRow, ROW_HEADER_BYTES } from './row-codec.js';
-import { checkOps, PURGE_LIMIT } from './store-limits.js';
+import { checkOps } from './store-limits.js';
 import type { StoreState } from './store-state.js';
 import { type PlanView, planWrites, type StoreRequest, type WritePlan } from './write-plan.js';
 
-/** Rows that a scan reads at once, in one read transaction: enough to be quick, in little memory. */
+/** Rows that a scan reads at once, in one read transaction. */
 const SLICE_ROWS_MAX = 64;
 const SLICE_BYTES = 256 * 1024;
 
@@ -82,14 +89,13 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
     return (await this.#commits.submit({ kind: 'write', version, ops })) as WriteOutcome;
   }
 
-  async purgeTombstones(beforeWallMs: number): Promise<number> {
-    const before = makeVersion(beforeWallMs, 0, 0);
-    let purgedCount = 0;
-    while (true) {
-      const count = await this.#commits.submit({ kind: 'purge', before, limit: PURGE_LIMIT });
-      purgedCount += count as number;
-      if (count === 0) return purgedCount;
-    }
+  async absorb(entries: readonly AbsorbedEntry[]): Promise<WriteOutcome> {
+    checkOps(entries, this.#dimension);
+    return (await this.#commits.submit({ kind: 'absorb', entries })) as WriteOutcome;
+  }
+
+  purgeTombstones(beforeWallMs: number): Promise<number> {
+    return this.#commits.purge(makeVersion(beforeWallMs, 0, 0));
   }
 
   get(id: string): Row | undefined {
@@ -115,24 +121,22 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   }
 
   *list(afterId: string): IterableIterator<Row> {
-    let after: Uint8Array | undefined = afterId === '' ? undefined : layout.encodeId(afterId);
-    while (true) {
-      const slice = this.#readSlice(this.#environment.ids, after);
-      const rows: Row[] = [];
-      for (const { key, value } of slice) {
-        const id = layout.decodeId(key);
-        const change = this.#pending?.records.get(id);
-        const record = change === undefined ? this.#decodeRecord(key, value) : change.before;
-        if (record?.kind === 'row') rows.push(this.#currentRow(id, record));
-      }
-      yield* rows;
-      after = slice.at(-1)?.key;
-      if (after === undefined) return;
+    // Rows are read with their slice: later they may be superseded, and gone.
+    for (const slice of this.#recordSlices(afterId)) {
+      yield* slice.flatMap(([id, record]) =>
+        record.kind === 'row' ? [this.#currentRow(id, record)] : [],
+      );
     }
   }
 
-  digest(): BigUint64Array {
-    return this.#digest.slice();
+  *entries(afterId: string): IterableIterator<StoreEntry> {
+    for (const slice of this.#recordSlices(afterId)) {
+      for (const [id, record] of slice) yield entryOf(id, record);
+    }
+  }
+
+  digest(horizon: Version = NO_VERSION): BigUint64Array {
+    return digestFrom(this.#digest, horizon, this);
   }
 
   async close(): Promise<void> {
@@ -226,6 +230,23 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
     return value === undefined ? undefined : this.#decodeRow(seq, value);
   }
 
+  *#recordSlices(afterId: string): IterableIterator<[string, IdRecord][]> {
+    let after: Uint8Array | undefined = afterId === '' ? undefined : layout.encodeId(afterId);
+    while (true) {
+      const slice = this.#readSlice(this.#environment.ids, after);
+      const records: [string, IdRecord][] = [];
+      for (const { key, value } of slice) {
+        const id = layout.decodeId(key);
+        const change = this.#pending?.records.get(id);
+        const record = change ? change.before : this.#decodeRecord(key, value);
+        if (record !== undefined) records.push([id, record]);
+      }
+      yield records;
+      after = slice.at(-1)?.key;
+      if (after === undefined) return;
+    }
+  }
+
   #readSlice(
     database: LmdbEnvironment['rows'],
     after: Uint8Array | undefined,
@@ -276,8 +297,4 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   #expectOpen(): void {
     invariant(!this.#isClosed, 'a closed store is not read');
   }
-}
-
-function damaged(what: string): StoreError {
-  return new StoreError('corrupt', `damaged: ${what}`);
 }

@@ -3,13 +3,20 @@
  * {@link SimulatedDisk}, for simulations and tests. What is durable is what the disk has synced.
  */
 import { invariant } from '../../src/base/invariant.js';
-import { makeVersion, type Version } from '../../src/base/version.js';
+import { makeVersion, NO_VERSION, type Version } from '../../src/base/version.js';
 import type { WriteOp } from '../../src/wire/link-messages.js';
+import { digestFrom } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
-import type { IdRecord } from './id-record.js';
-import type { PartitionStore, Row, WriteOutcome } from './partition-store.js';
+import { entryOf, type IdRecord } from './id-record.js';
+import type {
+  AbsorbedEntry,
+  PartitionStore,
+  Row,
+  StoreEntry,
+  WriteOutcome,
+} from './partition-store.js';
 import type { SimulatedDisk } from './simulated-disk.js';
-import { checkOps, PURGE_LIMIT } from './store-limits.js';
+import { checkOps } from './store-limits.js';
 import type { StoreState } from './store-state.js';
 import { type PlanView, planWrites, type StoreRequest, type WritePlan } from './write-plan.js';
 
@@ -53,14 +60,13 @@ export class MemoryPartitionStore implements PartitionStore, PlanView, CommitTar
     return (await this.#commits.submit({ kind: 'write', version, ops })) as WriteOutcome;
   }
 
-  async purgeTombstones(beforeWallMs: number): Promise<number> {
-    const before = makeVersion(beforeWallMs, 0, 0);
-    let purgedCount = 0;
-    while (true) {
-      const count = await this.#commits.submit({ kind: 'purge', before, limit: PURGE_LIMIT });
-      purgedCount += count as number;
-      if (count === 0) return purgedCount;
-    }
+  async absorb(entries: readonly AbsorbedEntry[]): Promise<WriteOutcome> {
+    checkOps(entries, this.#dimension);
+    return (await this.#commits.submit({ kind: 'absorb', entries })) as WriteOutcome;
+  }
+
+  purgeTombstones(beforeWallMs: number): Promise<number> {
+    return this.#commits.purge(makeVersion(beforeWallMs, 0, 0));
   }
 
   get(id: string): Row | undefined {
@@ -90,8 +96,18 @@ export class MemoryPartitionStore implements PartitionStore, PlanView, CommitTar
     }
   }
 
-  digest(): BigUint64Array {
-    return this.#disk.digest;
+  *entries(afterId: string): IterableIterator<StoreEntry> {
+    this.#expectOpen();
+    const ids = this.#idsInOrder();
+    for (let i = firstAfter(ids, afterId); i < ids.length; i += 1) {
+      const id = ids[i] as string;
+      const record = this.record(id);
+      if (record !== undefined) yield entryOf(id, record);
+    }
+  }
+
+  digest(horizon: Version = NO_VERSION): BigUint64Array {
+    return digestFrom(this.#disk.digest, horizon, this);
   }
 
   async close(): Promise<void> {

@@ -39,6 +39,26 @@ export interface WriteOutcome {
   changes: RowChange[];
 }
 
+/** What a store knows of an id: its document, or that it was deleted; and the version of that. */
+export interface StoreEntry {
+  id: string;
+  kind: 'document' | 'tombstone';
+  version: Version;
+}
+
+/**
+ * An entry copied from another replica, with the version that it has there. As with writes the newer
+ * version wins; with `replaces` it wins over exactly that version too, even when that is newer: so a
+ * write that only this replica has is taken back. `absence` forgets the id, without a tombstone, if
+ * it still holds the version `replaces`.
+ */
+export type AbsorbedEntry =
+  | (Upsert & { version: Version; replaces?: Version })
+  | { kind: 'delete'; id: string; version: Version; replaces?: Version }
+  | { kind: 'absence'; id: string; replaces: Version };
+
+type Upsert = WriteOp & { kind: 'upsert' };
+
 export interface PartitionStore {
   /** Documents: durable rows that are not superseded or deleted. */
   readonly documentCount: number;
@@ -58,6 +78,13 @@ export interface PartitionStore {
    */
   write(version: Version, ops: readonly WriteOp[]): Promise<WriteOutcome>;
 
+  /**
+   * Takes over entries of another replica, each with its own version; of several of one id each is
+   * applied in its turn. `isApplied` says that the store holds what the entry says. Otherwise as
+   * `write`, among whose calls it keeps its place.
+   */
+  absorb(entries: readonly AbsorbedEntry[]): Promise<WriteOutcome>;
+
   /** The document, or undefined. Throws a {@link StoreError} when its row is damaged. */
   get(id: string): Row | undefined;
   /** The row of a sequence number, or undefined when it is superseded or deleted. */
@@ -74,8 +101,13 @@ export interface PartitionStore {
    * iterated over many turns, as `scan`; each document is seen at most once.
    */
   list(afterId: string): IterableIterator<Row>;
-  /** 1,024 values: the XOR of hash(id, version) of each bucket's documents and tombstones. */
-  digest(): BigUint64Array;
+  /** Documents and tombstones in ascending order of the ids' UTF-8 bytes; otherwise as `list`. */
+  entries(afterId: string): IterableIterator<StoreEntry>;
+  /**
+   * 1,024 values: the XOR of hash(id, version) of each bucket's documents and tombstones, without
+   * the tombstones older than `horizon`: one replica may have forgotten those before the other.
+   */
+  digest(horizon?: Version): BigUint64Array;
   /**
    * Forgets tombstones whose version is older than the wall-clock instant. Resolves to how many.
    */
@@ -99,4 +131,8 @@ export class StoreError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.failure = failure;
   }
+}
+
+export function damaged(what: string): StoreError {
+  return new StoreError('corrupt', `damaged: ${what}`);
 }

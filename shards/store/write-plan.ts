@@ -4,17 +4,23 @@
  * added and superseded within one group are never stored. Pure: what is there is asked through
  * {@link PlanView}, and the plan is data.
  */
-import type { Version } from '../../src/base/version.js';
+import { NO_VERSION, type Version } from '../../src/base/version.js';
 import type { WriteOp, WriteResult } from '../../src/wire/link-messages.js';
 import { unpackVector } from '../../src/wire/vector-codec.js';
 import type { IdRecord, RecordChange } from './id-record.js';
-import type { Row, RowChange, WriteOutcome } from './partition-store.js';
+import type { AbsorbedEntry, Row, RowChange, WriteOutcome } from './partition-store.js';
 import type { StoreState } from './store-state.js';
 
 export interface WriteRequest {
   kind: 'write';
   version: Version;
   ops: readonly WriteOp[];
+}
+
+/** Entries of another replica, each with its own version. */
+export interface AbsorbRequest {
+  kind: 'absorb';
+  entries: readonly AbsorbedEntry[];
 }
 
 /** Forget at most `limit` tombstones older than the version. */
@@ -24,7 +30,7 @@ export interface PurgeRequest {
   limit: number;
 }
 
-export type StoreRequest = WriteRequest | PurgeRequest;
+export type StoreRequest = WriteRequest | AbsorbRequest | PurgeRequest;
 
 /** The durable state that a plan starts from. */
 export interface PlanView {
@@ -53,9 +59,7 @@ export function isEmptyPlan(plan: WritePlan): boolean {
 
 export function planWrites(view: PlanView, requests: readonly StoreRequest[]): WritePlan {
   const planner = new Planner(view);
-  const outcomes = requests.map((request) =>
-    request.kind === 'write' ? planner.write(request) : planner.purge(request),
-  );
+  const outcomes = requests.map((request) => planner.serve(request));
   return {
     state: planner.state,
     rows: planner.rows,
@@ -77,6 +81,17 @@ class Planner {
     this.state = view.state;
   }
 
+  serve(request: StoreRequest): WriteOutcome | number {
+    switch (request.kind) {
+      case 'write':
+        return this.write(request);
+      case 'absorb':
+        return this.absorb(request);
+      case 'purge':
+        return this.purge(request);
+    }
+  }
+
   write({ version, ops }: WriteRequest): WriteOutcome {
     const lastIndexOf = new Map<string, number>();
     ops.forEach((op, index) => {
@@ -88,6 +103,12 @@ class Planner {
       resultOf.set(id, this.#apply(version, ops[index] as WriteOp, changes));
     }
     const results = ops.map((op) => ({ ...(resultOf.get(op.id) as WriteResult) }));
+    return { results, changes };
+  }
+
+  absorb({ entries }: AbsorbRequest): WriteOutcome {
+    const changes: RowChange[] = [];
+    const results = entries.map((entry) => this.#absorbOne(entry, changes));
     return { results, changes };
   }
 
@@ -111,8 +132,34 @@ class Planner {
     if (held !== undefined && held.version === version) {
       return { isApplied: true, existed, version };
     }
+    this.#put(version, op, held, changes);
+    return { isApplied: true, existed, version };
+  }
+
+  #absorbOne(entry: AbsorbedEntry, changes: RowChange[]): WriteResult {
+    const held = this.#held(entry.id);
+    const existed = held?.kind === 'row';
+    const isReplacing = held !== undefined && held.version === entry.replaces;
+    if (entry.kind === 'absence') {
+      if (!isReplacing) {
+        return { isApplied: held === undefined, existed, version: held?.version ?? NO_VERSION };
+      }
+      if (existed) changes.push({ removedSeq: held.seq });
+      this.#replace(entry.id, held, undefined);
+      return { isApplied: true, existed, version: NO_VERSION };
+    }
+    const { version } = entry;
+    if (held !== undefined && held.version >= version && !isReplacing) {
+      return { isApplied: held.version === version, existed, version: held.version };
+    }
+    if (held?.version === version) return { isApplied: true, existed, version };
+    this.#put(version, entry, held, changes);
+    return { isApplied: true, existed, version };
+  }
+
+  #put(version: Version, op: WriteOp, held: IdRecord | undefined, changes: RowChange[]): void {
     const change: RowChange = {};
-    if (existed) change.removedSeq = held.seq;
+    if (held?.kind === 'row') change.removedSeq = held.seq;
     if (op.kind === 'upsert') {
       const row = this.#addRow(version, op);
       change.added = { seq: row.seq, vector: row.vector };
@@ -121,7 +168,6 @@ class Planner {
       this.#replace(op.id, held, { kind: 'tombstone', version, seq: 0 });
     }
     if (change.added !== undefined || change.removedSeq !== undefined) changes.push(change);
-    return { isApplied: true, existed, version };
   }
 
   #addRow(version: Version, op: WriteOp & { kind: 'upsert' }): Row {

@@ -195,11 +195,13 @@ function slowReads(store: PartitionStore, clock: VirtualClock): PartitionStore {
       return store.highestVersion;
     },
     write: (version, ops) => store.write(version, ops),
+    absorb: (entries) => store.absorb(entries),
     get: (id) => store.get(id),
     row: (seq) => store.row(seq),
     scan: (afterSeq) => slowly(store.scan(afterSeq)),
     list: (afterId) => store.list(afterId),
-    digest: () => store.digest(),
+    entries: (afterId) => store.entries(afterId),
+    digest: (horizon) => store.digest(horizon),
     purgeTombstones: (beforeWallMs) => store.purgeTombstones(beforeWallMs),
     close: () => store.close(),
   };
