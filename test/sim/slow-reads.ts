@@ -19,6 +19,7 @@ export function slowReads(store: PartitionStore, onRow: () => void): PartitionSt
       return store.highestVersion;
     },
     write: (version, ops) => store.write(version, ops),
+    absorb: (entries) => store.absorb(entries),
     get: (id) => {
       onRow();
       return store.get(id);
@@ -29,7 +30,8 @@ export function slowReads(store: PartitionStore, onRow: () => void): PartitionSt
     },
     scan: (afterSeq) => slowly(store.scan(afterSeq)),
     list: (afterId) => slowly(store.list(afterId)),
-    digest: () => store.digest(),
+    entries: (afterId) => store.entries(afterId),
+    digest: (horizon) => store.digest(horizon),
     purgeTombstones: (beforeWallMs) => store.purgeTombstones(beforeWallMs),
     close: () => store.close(),
   };
