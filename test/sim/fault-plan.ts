@@ -56,6 +56,8 @@ export interface WorkloadPlan {
   cancelRatio: number;
   /** Share of the searches that accept any coverage. */
   partialRatio: number;
+  /** After this share of the requests a collection is made, and perhaps dropped again. */
+  churnRatio: number;
   weights: Record<RequestKind, number>;
 }
 

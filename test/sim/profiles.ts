@@ -81,6 +81,7 @@ function drawSwarm(random: Random, seed: number, steps: number): SimPlan {
       deadlineMsMax: oneOf(random, [600, 2_000, 6_000]),
       cancelRatio: chance(random, 0.5) ? between(random, 0, 0.3) : 0,
       partialRatio: between(random, 0, 1),
+      churnRatio: chance(random, 0.4) ? between(random, 0.01, 0.1) : 0,
       weights: drawWeights(random),
     },
     faults: drawFaults(random, nodeCount, steps * intervalMs),

@@ -7,11 +7,12 @@ import { partitionOf } from '../../src/base/hash64.js';
 import { settlePromises } from '../support/virtual-clock.js';
 import { checkLeftovers } from './checkers/leftovers.js';
 import { checkDigests } from './checkers/replica-digests.js';
+import { CollectionChurn } from './collection-churn.js';
 import { FaultDriver } from './fault-driver.js';
 import type { FaultKind, RequestKind, SimPlan } from './fault-plan.js';
 import { hooksFor, type PlantedBug } from './planted-bugs.js';
 import { Requests } from './requests.js';
-import { exponential, seedStream } from './seed-streams.js';
+import { chance, exponential, seedStream } from './seed-streams.js';
 import { SimCluster } from './sim-cluster.js';
 import type { Violation } from './violations.js';
 
@@ -70,11 +71,13 @@ export async function runTwice(plan: SimPlan, bug?: PlantedBug): Promise<SimResu
 class Run {
   readonly #cluster: SimCluster;
   readonly #requests: Requests;
+  readonly #churn: CollectionChurn;
   readonly #faults: FaultDriver;
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
     this.#requests = new Requests(cluster);
+    this.#churn = new CollectionChurn(cluster);
     this.#faults = new FaultDriver(cluster);
   }
 
@@ -117,6 +120,7 @@ class Run {
     for (let step = 0; step < plan.steps && this.#isSound(); step += 1) {
       await world.runForAsync(exponential(random, plan.workload.intervalMs));
       void this.#requests.next();
+      if (chance(random, plan.workload.churnRatio)) void this.#churn.next();
       this.#requests.frame.checkOverdue();
     }
   }
@@ -161,6 +165,7 @@ class Run {
     for (const kind of kinds) {
       await this.#mustSucceed(() => this.#requests.send(kind, patient), kind);
     }
+    if (this.#isSound()) await this.#churn.checkKept();
   }
 
   async #comeToRest(): Promise<void> {
@@ -168,6 +173,7 @@ class Run {
     await world.runForAsync(QUIET_MS);
     await this.#untilNoHeartbeat();
     checkLeftovers(this.#cluster);
+    this.#churn.checkNothingLeft();
     if (this.#isSound()) checkDigests(this.#cluster, 'unless_a_write_failed', this.#partitionOf);
   }
 

@@ -63,9 +63,19 @@ export class WriteRequests {
         violations.add('every document of a write is accounted for', write.id);
       }
       if (!isAcknowledged) continue;
+      this.#checkWins(write);
       write.state = 'acknowledged';
       write.endedTick = history.nextTick();
     }
+  }
+
+  /** A write that began after another was acknowledged wins, whatever the clocks say. */
+  #checkWins(write: WriteRecord): void {
+    const { history, violations } = this.#cluster;
+    const { floor } = history.possible(write.id, write.beganTick, write.beganTick);
+    const version = write.versions.at(-1) ?? 0n;
+    if (version > floor) return;
+    violations.add('a later write wins', `${write.token}: ${version}, ${floor} came before`);
   }
 
   /** The version in the answer is the highest that an acknowledged document was given. */
