@@ -76,6 +76,7 @@ export class Partition {
   readonly #keeper: GraphKeeper;
   readonly #insertion: BackgroundSource;
   #corruptDetail: string | undefined;
+  #hasFailed = false;
   #upkeepTimer: Timer | undefined;
   #isClosing = false;
 
@@ -144,6 +145,11 @@ export class Partition {
   get condition(): ReplicaCondition {
     if (this.#corruptDetail !== undefined) return 'corrupt';
     return this.#index.isLoading ? 'loading' : 'open';
+  }
+
+  /** The storage takes no more writes before the replica is opened anew; reads go on. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Why, when the condition is `corrupt`. */
@@ -272,6 +278,7 @@ export class Partition {
   #onStoreError(error: StoreError): void {
     const fields = { ...this.#name, failure: error.failure, error: error.message };
     this.#logger.error(fields, 'storage failure');
+    if (error.failure === 'failed') this.#hasFailed = true;
     if (error.failure !== 'corrupt' || this.#corruptDetail !== undefined) return;
     this.#corruptDetail = error.message;
     this.#scan.fail('corrupt');

@@ -75,34 +75,40 @@ export class ReplicaSet {
     }));
   }
 
-  /** True when some replica could not be opened for a reason that may pass. */
+  /** True when some replica must be opened, or opened anew, for a reason that may pass. */
   get hasFailed(): boolean {
     return [...this.#replicas.values()].some(
-      ({ partition, condition }) => partition === undefined && condition === 'loading',
+      ({ partition, condition }) => partition?.hasFailed ?? condition === 'loading',
     );
   }
 
   /**
-   * Opens what is listed and not open, and takes over the generations. Once it resolves, no write of
-   * an older generation is under way any more: what it finds in a replica then is all there will be.
+   * Opens what is listed and not open, or failed since, and takes over the generations. Once it
+   * resolves, no write of an older generation is under way any more: what it finds in a replica then
+   * is all there will be.
    */
   async open(assignments: readonly ReplicaAssignment[]): Promise<void> {
-    const unopened: Replica[] = [];
+    const unopened: { replica: Replica; failed: Partition | undefined }[] = [];
     const fences: Promise<void>[] = [];
     for (const assignment of assignments) {
       const name = replicaName(assignment.collection, assignment.partition);
-      const replica = this.#replicas.get(name);
-      if (replica !== undefined) {
-        const isNewer = assignment.generation > replica.assignment.generation;
-        replica.assignment = assignment;
-        if (isNewer && replica.partition !== undefined) fences.push(replica.partition.fence());
+      const known = this.#replicas.get(name);
+      const isNewer = known !== undefined && assignment.generation > known.assignment.generation;
+      if (known !== undefined) known.assignment = assignment;
+      const failed = known?.partition?.hasFailed === true ? known.partition : undefined;
+      if (known?.partition !== undefined && failed === undefined) {
+        if (isNewer) fences.push(known.partition.fence());
+        continue;
       }
-      if (replica?.partition !== undefined || replica?.condition === 'corrupt') continue;
-      const opening: Replica = { assignment, partition: undefined, condition: 'loading' };
-      this.#replicas.set(name, opening);
-      unopened.push(opening);
+      if (known?.condition === 'corrupt') continue;
+      const replica: Replica = { assignment, partition: undefined, condition: 'loading' };
+      this.#replicas.set(name, replica);
+      unopened.push({ replica, failed });
     }
-    for (const replica of unopened) await this.#openOne(replica);
+    for (const { replica, failed } of unopened) {
+      await failed?.close(false);
+      await this.#openOne(replica);
+    }
     await Promise.all(fences);
   }
 

@@ -57,6 +57,7 @@ export class ShardNode implements LinkHandler {
   #exactCount = 0;
   #callCount = 0;
   #isStopping = false;
+  #willReopen = false;
   #idleWaiters: (() => void)[] = [];
   /** Changes of the replicas follow one another. */
   #changes: Promise<unknown> = Promise.resolve();
@@ -183,7 +184,10 @@ export class ShardNode implements LinkHandler {
   #beginWrite(request: WriteCall, deadlineAtMs: number, call: NodeCall): () => void {
     call.begin(this.#clock.nowMs(), 0);
     const ticket = this.#writes.begin(request, deadlineAtMs, (reply) => {
-      if (reply.kind === 'write') this.#followVersions();
+      if (reply.kind === 'write') {
+        this.#followVersions();
+        if (reply.targets.some(({ status }) => status === 'unavailable')) this.#reopenFailed();
+      }
       call.finish(reply, this.#clock.nowMs());
     });
     return () => ticket.cancel();
@@ -254,8 +258,15 @@ export class ShardNode implements LinkHandler {
   async #open(assignments: readonly ReplicaAssignment[]): Promise<void> {
     await this.#replicas.open(assignments);
     this.#followVersions();
-    if (!this.#replicas.hasFailed || this.#isStopping) return;
+    this.#reopenFailed();
+  }
+
+  /** What failed for a reason that may pass is tried again, after a while, until it is open. */
+  #reopenFailed(): void {
+    if (this.#willReopen || this.#isStopping || !this.#replicas.hasFailed) return;
+    this.#willReopen = true;
     this.#clock.setTimer(REOPEN_INTERVAL_MS, () => {
+      this.#willReopen = false;
       if (!this.#isStopping) void this.reopen();
     });
   }

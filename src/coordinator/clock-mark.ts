@@ -45,6 +45,8 @@ export class ClockMark {
   async #save(): Promise<void> {
     const fromMs = Math.max(this.#clock.wallMs(), versionWallMs(this.#hybridClock.last));
     await this.#store.saveClockMark(makeVersion(fromMs + SPAN_MS, 0, 0));
+    // A wall clock that jumps past the mark is not believed before the next one is stored.
+    this.#hybridClock.ceilingMs = fromMs + SPAN_MS - 1;
   }
 
   #schedule(): void {

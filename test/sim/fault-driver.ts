@@ -6,8 +6,8 @@ import type { SimNode } from './sim-node.js';
 export class FaultDriver {
   readonly #cluster: SimCluster;
   readonly fired = new Map<FaultKind, number>();
-  /** Nodes whose disk failed: their process is to be started again. */
-  readonly #hasFailedDisk = new Set<SimNode>();
+  /** Nodes that are started again once their damaged rows are restored. */
+  readonly #hasDamagedDisk = new Set<SimNode>();
   #isHealed = false;
 
   constructor(cluster: SimCluster) {
@@ -30,7 +30,7 @@ export class FaultDriver {
       node.diskSlowFactor = 1;
       node.process.resume();
       node.disks.repair();
-      if (this.#hasFailedDisk.delete(node)) cluster.crashNode(node, false);
+      if (this.#hasDamagedDisk.delete(node)) cluster.crashNode(node, false);
       cluster.startNode(node);
     }
     if (cluster.coordinatorProcess.isDead) void cluster.startCoordinator();
@@ -59,16 +59,9 @@ export class FaultDriver {
         return;
       case 'fail_sync':
         node.disks.failNextSync();
-        this.#hasFailedDisk.add(node);
-        this.#after(fault.downMs, () => {
-          this.#hasFailedDisk.delete(node);
-          this.#cluster.crashNode(node, false);
-          node.disks.repair();
-          this.#cluster.startNode(node);
-        });
         return;
       case 'damage_row':
-        if (node.disks.damageRow(fault.pick)) this.#hasFailedDisk.add(node);
+        if (node.disks.damageRow(fault.pick)) this.#hasDamagedDisk.add(node);
         return;
       case 'pause_node':
         node.process.pause(fault.forMs);

@@ -76,8 +76,8 @@ export type Fault = { atMs: number } & (
   | { kind: 'slow_node'; node: number; forMs: number; factor: number }
   | { kind: 'slow_disk'; node: number; forMs: number; factor: number }
   | { kind: 'full_disk'; node: number; forMs: number }
-  /** The node's process exits when its disk fails, and is started again. */
-  | { kind: 'fail_sync'; node: number; downMs: number }
+  /** Once, on every disk of the node. */
+  | { kind: 'fail_sync'; node: number }
   /** A row on its disk cannot be read any more; `pick` (0..1) says which. */
   | { kind: 'damage_row'; node: number; pick: number }
   | { kind: 'cut_link'; node: number; forMs: number; direction: CutDirection }

@@ -147,14 +147,13 @@ function drawFault(
     case 'slow_disk':
     case 'slow_link':
       return { atMs, kind, node, forMs, factor: 2 + exponential(random, 15) };
-    case 'fail_sync':
-      return { atMs, kind, node, downMs: forMs };
     case 'damage_row':
       return { atMs, kind, node, pick: random.next() };
     case 'cut_link': {
       const direction = oneOf<CutDirection>(random, ['to_node', 'from_node', 'both']);
       return { atMs, kind, node, forMs, direction };
     }
+    case 'fail_sync':
     case 'reset_link':
       return { atMs, kind, node };
     case 'crash_coordinator':

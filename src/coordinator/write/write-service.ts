@@ -74,8 +74,9 @@ export class WriteService {
       failures: [],
     };
     let remaining = ops;
+    let above = NO_VERSION;
     for (let restamps = 0; remaining.length > 0; restamps += 1) {
-      const version = this.#hybridClock.next();
+      const version = this.#hybridClock.nextAbove(above);
       const timeoutMs = Math.min(
         this.#options.writeTimeoutMs,
         Math.max(0, context.deadlineAtMs - this.#clock.nowMs()),
@@ -89,18 +90,22 @@ export class WriteService {
         this.#clock,
       );
       const superseded = this.#collect(settled, summary);
+      for (const { by } of superseded) if (by > above) above = by;
       if (superseded.length > 0 && restamps >= RESTAMPS_MAX) {
-        for (const op of superseded) summary.failures.push({ id: op.id, error: lost(op.id) });
+        for (const { op } of superseded) summary.failures.push({ id: op.id, error: lost(op.id) });
         return summary;
       }
-      remaining = superseded;
+      remaining = superseded.map(({ op }) => op);
     }
     return summary;
   }
 
-  /** Notes what is settled; the result is what must be stamped again. */
-  #collect(settled: readonly SettledWrite[], summary: WriteSummary): WriteOp[] {
-    const superseded: WriteOp[] = [];
+  /** Notes what is settled; the result is what must be stamped again, above which version. */
+  #collect(
+    settled: readonly SettledWrite[],
+    summary: WriteSummary,
+  ): { op: WriteOp; by: Version }[] {
+    const superseded: { op: WriteOp; by: Version }[] = [];
     for (const { write, settlement } of settled) {
       if (settlement.status === 'failed') {
         const error = partFailure(write.partition, settlement);
@@ -111,8 +116,7 @@ export class WriteService {
         const outcome = settlement.outcomes[i];
         if (outcome === undefined) return;
         if (!outcome.isApplied) {
-          this.#hybridClock.follow(outcome.supersededBy);
-          superseded.push(op);
+          superseded.push({ op, by: outcome.supersededBy });
           return;
         }
         summary.acknowledged.add(op.id);

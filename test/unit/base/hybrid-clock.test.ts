@@ -81,4 +81,58 @@ describe('HybridClock', () => {
     behind.follow(first);
     expect(behind.next() > first).toBe(true);
   });
+
+  it('counts on from what it gave while the wall clock is ahead of its ceiling', () => {
+    const wall = new VirtualClock(START_MS);
+    const clock = new HybridClock(wall, { coordinator: 1 });
+    clock.ceilingMs = START_MS + 10_000;
+    clock.next();
+    wall.jumpWall(3_600_000);
+    expect(clock.next()).toBe(makeVersion(START_MS + 10_000, 0, 1));
+    expect(clock.next()).toBe(makeVersion(START_MS + 10_000, 1, 1));
+    clock.ceilingMs = START_MS + 3_610_000;
+    expect(clock.next()).toBe(makeVersion(START_MS + 3_600_000, 0, 1));
+  });
+
+  it('passes a version too far ahead without following it, and gives none twice', () => {
+    const wall = new VirtualClock(START_MS);
+    const clock = new HybridClock(wall, { coordinator: 1 });
+    const beyond = makeVersion(START_MS + 3_600_000, 7, 2);
+    const given = [clock.nextAbove(beyond), clock.nextAbove(beyond)];
+    expect(given[0]).toBe(makeVersion(START_MS + 3_600_000, 8, 1));
+    expect(given[1]).toBe(makeVersion(START_MS + 3_600_000, 9, 1));
+    expect(versionWallMs(clock.next())).toBe(START_MS);
+    wall.jumpWall(3_600_000);
+    expect(clock.next()).toBe(makeVersion(START_MS + 3_600_000, 10, 1));
+  });
+
+  it('gives no version twice, whatever it hears and however the wall clock jumps', () => {
+    const jump = fc.record({ jumpMs: fc.integer({ min: -200_000, max: 200_000 }) });
+    const follow = fc.record({ followMs: fc.integer({ min: -200_000, max: 200_000 }) });
+    const above = fc.record({ aboveMs: fc.integer({ min: -200_000, max: 200_000 }) });
+    const counter = fc.integer({ min: 0, max: 2 });
+    const step = fc.tuple(fc.oneof(jump, follow, above, fc.constant({})), counter);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const wall = new VirtualClock(START_MS);
+        const clock = new HybridClock(wall, { coordinator: 1 });
+        const given = new Set<bigint>();
+        for (const [what, heard] of steps) {
+          let version: bigint;
+          if ('aboveMs' in what) {
+            const seen = makeVersion(START_MS + what.aboveMs, heard, 1);
+            version = clock.nextAbove(seen);
+            expect(version > seen).toBe(true);
+          } else {
+            if ('jumpMs' in what) wall.jumpWall(what.jumpMs);
+            if ('followMs' in what) clock.follow(makeVersion(START_MS + what.followMs, heard, 1));
+            version = clock.next();
+          }
+          expect(given.has(version)).toBe(false);
+          given.add(version);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

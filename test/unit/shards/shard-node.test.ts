@@ -235,6 +235,18 @@ describe('ShardNode', () => {
     expect(statusOf(await world.answer(world.writeOf([b])))).toBe('ok');
   });
 
+  it('opens a replica anew whose disk failed, and takes writes again', async () => {
+    const world = await openNode();
+    await world.answer(world.writeOf([a]));
+    [...world.replicas.values()][0]?.disk.failNextSync();
+    expect(statusOf(await world.answer(world.writeOf([b])))).toBe('unavailable');
+    expect(statusOf(await world.answer(world.writeOf([b])))).toBe('unavailable');
+    expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a']);
+    await world.clock.runForAsync(6_000);
+    expect(statusOf(await world.answer(world.writeOf([b])))).toBe('ok');
+    expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a', 'b']);
+  });
+
   it('removes what it is no longer assigned', async () => {
     const world = await openNode();
     await world.answer(world.writeOf([a]));
