@@ -1,7 +1,8 @@
 /**
  * `node dist/bench/index.js [rows] [part ...]`: the vector index by itself, on GloVe (100 dimensions,
  * cosine, M 16, ef construction 128), one thread. Parts: `exact`, `ef`, `file`, `rebuild`; all of
- * them when none is named. `ef` prints recall at 10 after merging 1 .. 16 partitions, with times.
+ * them when none is named. `ef` prints recall at 10, 100 and 1,000 after merging 1 .. 16 partitions,
+ * with times, and what the coordinator's default gives.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { loadGraph, saveGraph } from '../shards/index/graph-file.js';
 import type { GraphSpec } from '../shards/index/graph-space.js';
 import { HnswIndex } from '../shards/index/hnsw-index.js';
 import { systemClock } from '../src/base/system-clock.js';
+import { defaultEfSearch } from '../src/coordinator/search/default-ef-search.js';
 import { loadGlove } from './datasets/glove.js';
 import { loadGroundTruth } from './datasets/ground-truth.js';
 import { rowOf, type VectorSet } from './datasets/vector-set.js';
@@ -22,7 +24,16 @@ const parts = process.argv.slice(3);
 const spec: GraphSpec = { dimension: 100, metric: 'cosine', m: 16, efConstruction: 128 };
 const K = 10;
 const PARTITION_COUNTS = [1, 2, 4, 8, 16];
-const EFS = [32, 48, 64, 80, 100, 128, 160, 200, 256, 320, 400];
+const EFS_BY_K = new Map([
+  [10, [24, 32, 48, 64, 80, 100, 128, 160, 200, 256, 320, 400]],
+  [100, [100, 128, 160, 200, 256, 320, 400, 512]],
+  [1000, [1000, 1250, 1500, 2000]],
+]);
+/** Searches for many neighbours take long: fewer queries then. */
+const QUERIES_BY_K = new Map([
+  [100, 500],
+  [1000, 200],
+]);
 const { name, base, queries } = await loadGlove({ count: rowCount, queryCount: 1000, seed: 1 });
 
 function timedMs(work: () => void): number {
@@ -71,7 +82,8 @@ function measureExact(): void {
 const us = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} us`;
 
 async function measureEf(): Promise<void> {
-  const labels = await truth();
+  const truths = new Map<number, Set<number>[]>();
+  for (const k of EFS_BY_K.keys()) truths.set(k, await truth(k));
   for (const partitionCount of PARTITION_COUNTS) {
     const graphs = Array.from({ length: partitionCount }, (_, p) =>
       graphOf(base, p, partitionCount),
@@ -83,35 +95,47 @@ async function measureEf(): Promise<void> {
       `${partitionCount} x ${size}: add ${us(addUs)} on average, worst (grows) ${worstMs.toFixed(1)} ms`,
     );
     const indexes = graphs.map(({ index }) => index);
-    for (const ef of EFS) measureSearches(indexes, ef, labels);
+    for (const [k, wanted] of truths) {
+      const chosen = defaultEfSearch(k, partitionCount);
+      const efs = new Set([...(EFS_BY_K.get(k) ?? []), chosen]);
+      for (const ef of [...efs].sort((a, b) => a - b)) {
+        const { recall, queryUs } = measureSearches(indexes, k, ef, wanted);
+        const note = ef === chosen ? ' (the default)' : '';
+        const eachUs = queryUs / partitionCount;
+        console.log(
+          `  k ${k}, ef ${ef}${note}: recall ${recall.toFixed(4)}, ${us(queryUs)} (${us(eachUs)} a partition)`,
+        );
+      }
+    }
   }
 }
 
-/** Labels of the true nearest of each query. */
-async function truth(): Promise<Set<number>[]> {
-  const nearest = await loadGroundTruth({ name, base, queries, metric: 'cosine', k: K });
+/** Labels of the true `k` nearest of each query. */
+async function truth(k: number): Promise<Set<number>[]> {
+  const nearest = await loadGroundTruth({ name, base, queries, metric: 'cosine', k });
   return Array.from({ length: queries.count }, (_, q) => {
-    const rows = nearest.rows.subarray(q * K, (q + 1) * K);
+    const rows = nearest.rows.subarray(q * k, (q + 1) * k);
     return new Set(Array.from(rows, (row) => row + 1));
   });
 }
 
-function measureSearches(indexes: HnswIndex[], ef: number, wanted: Set<number>[]): void {
+function measureSearches(
+  indexes: readonly HnswIndex[],
+  k: number,
+  ef: number,
+  wanted: readonly Set<number>[],
+): { recall: number; queryUs: number } {
+  const queryCount = Math.min(queries.count, QUERIES_BY_K.get(k) ?? queries.count);
   let hits = 0;
   const tookMs = timedMs(() => {
-    for (let q = 0; q < queries.count; q += 1) {
+    for (let q = 0; q < queryCount; q += 1) {
       const query = rowOf(queries, q);
-      const found = indexes.flatMap((index) => index.search(query, K, ef));
+      const found = indexes.flatMap((index) => index.search(query, k, Math.max(ef, k)));
       found.sort((a, b) => a.distance - b.distance);
-      for (const { label } of found.slice(0, K)) if (wanted[q]?.has(label)) hits += 1;
+      for (const { label } of found.slice(0, k)) if (wanted[q]?.has(label)) hits += 1;
     }
   });
-  const recall = hits / queries.count / K;
-  const queryUs = (tookMs / queries.count) * 1000;
-  const eachUs = queryUs / indexes.length;
-  console.log(
-    `  ef ${ef}: recall ${recall.toFixed(4)}, ${us(queryUs)} (${us(eachUs)} a partition)`,
-  );
+  return { recall: hits / queryCount / k, queryUs: (tookMs / queryCount) * 1000 };
 }
 
 async function measureFile(directory: string): Promise<void> {

@@ -13,7 +13,8 @@ export interface ReadyLine {
   address: string;
   pid: number;
   node_id?: string;
-  http?: string;
+  /** HOST:PORT of the status port, when there is one. */
+  http_address?: string | null;
   nodes?: { node_id: string; address: string; pid: number }[];
 }
 

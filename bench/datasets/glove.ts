@@ -41,15 +41,16 @@ export interface GloveOptions {
   /** Held-out rows to search for; they are not in the base set. */
   readonly queryCount: number;
   readonly seed: number;
+  /** `unit`, the default: every row scaled to length 1; `as_published`: left as it is. */
+  readonly length?: 'unit' | 'as_published';
 }
 
 export interface GloveDataSet {
   /** Names the contents: equal names from equal options hold equal rows. */
   readonly name: string;
-  /** Unit length. */
+  /** Unit length, unless asked for as published. */
   readonly base: VectorSet;
   readonly baseWords: readonly string[];
-  /** Unit length. */
   readonly queries: VectorSet;
   readonly queryWords: readonly string[];
   readonly zeroRowCount: number;
@@ -82,9 +83,9 @@ export async function loadGloveTable(): Promise<GloveTable> {
   return { words, vectors };
 }
 
-/** Picks the base and the query rows of a table by a seeded shuffle, at unit length. */
+/** Picks the base and the query rows of a table by a seeded shuffle. */
 export function dealRows(table: GloveTable, options: GloveOptions): GloveDataSet {
-  const { count, queryCount, seed } = options;
+  const { count, queryCount, seed, length = 'unit' } = options;
   const { rows, zeroRowCount, duplicateRowCount } = usableRows(table.vectors);
   if (count + queryCount > rows.length) {
     throw new Error(`${count} + ${queryCount} rows asked, the table has ${rows.length}`);
@@ -94,10 +95,10 @@ export function dealRows(table: GloveTable, options: GloveOptions): GloveDataSet
   const baseRows = rows.slice(queryCount, queryCount + count);
   const wordsOf = (picked: readonly number[]) => picked.map((row) => table.words[row] as string);
   return {
-    name: `glove-${table.vectors.dimension}d-${count}-seed${seed}`,
-    base: copyNormalized(table.vectors, baseRows),
+    name: `glove-${table.vectors.dimension}d-${count}-seed${seed}${length === 'unit' ? '' : '-raw'}`,
+    base: copyRows(table.vectors, baseRows, length),
     baseWords: wordsOf(baseRows),
-    queries: copyNormalized(table.vectors, queryRows),
+    queries: copyRows(table.vectors, queryRows, length),
     queryWords: wordsOf(queryRows),
     zeroRowCount,
     duplicateRowCount,
@@ -133,12 +134,16 @@ function areEqual(a: Float32Array, b: Float32Array): boolean {
   return true;
 }
 
-function copyNormalized(source: VectorSet, rows: readonly number[]): VectorSet {
+function copyRows(
+  source: VectorSet,
+  rows: readonly number[],
+  length: 'unit' | 'as_published',
+): VectorSet {
   const target = createVectorSet(rows.length, source.dimension);
   rows.forEach((row, i) => {
     const vector = rowOf(target, i);
     vector.set(rowOf(source, row));
-    normalizeInPlace(vector);
+    if (length === 'unit') normalizeInPlace(vector);
   });
   return target;
 }

@@ -17,16 +17,39 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
+export interface StatusServerLimits {
+  /** Connections at once; further ones are closed. Default 64. */
+  connectionsMax: number;
+  /**
+   * A connection whose request has not arrived whole after this long is closed: silent ones must not
+   * keep the others out. Default 5,000.
+   */
+  requestTimeoutMs: number;
+  /** How often that is looked at. Default 1,000. */
+  checkIntervalMs: number;
+}
+
+const defaultStatusLimits: StatusServerLimits = {
+  connectionsMax: 64,
+  requestTimeoutMs: 5_000,
+  checkIntervalMs: 1_000,
+};
+
 /** Listens on HOST:PORT; rejects with Node's own error when the port cannot be had. */
 export async function startStatusServer(
   listen: { host: string; port: number },
   source: StatusSource,
+  limits: StatusServerLimits = defaultStatusLimits,
 ): Promise<StatusServer> {
-  const server = createServer((request, response) => {
+  const options = {
+    headersTimeout: limits.requestTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+  };
+  const server = createServer(options, (request, response) => {
     void answer(request.method ?? '', request.url ?? '', response, source);
   });
-  server.maxConnections = 64;
-  server.requestTimeout = 10_000;
+  server.maxConnections = limits.connectionsMax;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, () => resolve());

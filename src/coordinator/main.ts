@@ -114,8 +114,9 @@ function createServer(options: CoordinatorOptions): Server {
     'grpc.max_receive_message_length': options.limits.batchBytesMax + MESSAGE_OVERHEAD_BYTES,
     'grpc.max_send_message_length': SEND_BYTES_MAX,
     'grpc.max_concurrent_streams': 1_024,
-    'grpc.keepalive_time_ms': 60_000,
-    'grpc.keepalive_timeout_ms': 20_000,
+    // A peer that is gone, or never spoke HTTP/2, is let go after half a minute.
+    'grpc.keepalive_time_ms': 20_000,
+    'grpc.keepalive_timeout_ms': 10_000,
     'grpc.enable_channelz': 0,
   });
 }

@@ -37,7 +37,11 @@ const mains = ['src/coordinator/main', 'src/coordinator/config', 'shards/main', 
 /** Numbers that options are checked against and defaulted by. */
 const limits = ['src/coordinator/limits', 'shards/scheduler'];
 /** What benchmarks measure alone. */
-const measured = ['src/coordinator/transport/', 'shards/'];
+const measured = [
+  'src/coordinator/transport/',
+  'src/coordinator/search/default-ef-search',
+  'shards/',
+];
 
 /** base <- wire <- {coordinator, shards, client} <- cli; whatever is not listed is free. */
 export const layers: readonly Layer[] = [
