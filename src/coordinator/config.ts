@@ -1,6 +1,7 @@
 /** What a coordinator can be told, with defaults. The CLI's option table gives these their flags. */
 import { defaultLimits, type RequestLimits } from './limits.js';
 import { defaultNodeRegistryOptions, type NodeRegistryOptions } from './nodes/node-registry.js';
+import { defaultReadRouterOptions, type ReadRouterOptions } from './search/read-router.js';
 
 export interface HostAndPort {
   host: string;
@@ -17,6 +18,8 @@ export interface CoordinatorOptions {
   http: HostAndPort | undefined;
   limits: RequestLimits;
   nodes: NodeRegistryOptions;
+  /** Hedging, and what reads may send beyond their first attempts. */
+  reads: ReadRouterOptions;
   /** How long a replica may take over a write, in milliseconds. Default 5,000. */
   writeTimeoutMs: number;
   /** How long to wait at the start for known nodes to connect, in milliseconds. Default 3,000. */
@@ -34,6 +37,7 @@ export function coordinatorOptions(
     http: undefined,
     limits: defaultLimits,
     nodes: defaultNodeRegistryOptions,
+    reads: defaultReadRouterOptions,
     writeTimeoutMs: 5_000,
     startWaitMs: 3_000,
     stopTimeoutMs: 10_000,

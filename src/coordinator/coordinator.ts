@@ -14,6 +14,7 @@ import type { CoordinatorOptions } from './config.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
 import { ReplicationEvents } from './replication/replication-events.js';
 import { DocumentReads } from './search/document-reads.js';
+import { ReadRouter } from './search/read-router.js';
 import { SearchService } from './search/search-service.js';
 import { emptyTopology } from './topology/topology.js';
 import { loadOrCreateTopology } from './topology/topology-editor.js';
@@ -33,6 +34,7 @@ export interface CoordinatorParts {
 export class Coordinator {
   readonly topology: TopologyKeeper;
   readonly nodes: NodeRegistry;
+  readonly router: ReadRouter;
   readonly searches: SearchService;
   readonly reads: DocumentReads;
   readonly writes: WriteService;
@@ -52,18 +54,26 @@ export class Coordinator {
     const { clock, random, logger } = parts;
     const createLink = parts.createLinkFactory(topology.current.clusterId);
     this.topology = topology;
-    this.nodes = new NodeRegistry(topology.current, createLink, clock, logger, options.nodes);
+    this.nodes = new NodeRegistry(
+      topology.current,
+      createLink,
+      clock,
+      random,
+      logger,
+      options.nodes,
+    );
     this.nodes.onVersionSeen = ({ highestVersion }) => {
       if (!hybridClock.follow(highestVersion)) {
         logger.error({ version: String(highestVersion) }, 'a node has versions from the future');
       }
     };
     topology.onChange((next) => this.nodes.topologyChanged(next));
-    this.searches = new SearchService(this.nodes, clock, random);
-    this.reads = new DocumentReads(this.nodes, this.searches.router('least_outstanding'), clock);
+    this.router = new ReadRouter(this.nodes, clock, random, options.reads);
+    this.searches = new SearchService(this.router);
+    this.reads = new DocumentReads(this.router);
     this.writes = new WriteService(this.nodes, clock, hybridClock, options);
     this.collections = new CollectionAdmin(topology, this.nodes, clock, random, logger);
-    this.nodeAdmin = new NodeAdmin(topology, this.nodes, clock);
+    this.nodeAdmin = new NodeAdmin(topology, this.nodes);
     this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
     this.#startWaitMs = options.startWaitMs;
   }

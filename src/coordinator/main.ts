@@ -76,6 +76,8 @@ async function serve(
     timeoutMsMax: options.limits.requestTimeoutMsMax,
     isStopping: () => isStopping,
   };
+  const { router } = coordinator;
+  frame.metrics.watchReads(router.counters, () => router.budget.exhaustedCount);
   const server = createServer(options);
   const services = registerServices(server, frame, createHandlers(coordinator, frame, options));
   const port = await bind(server, options.listen);
@@ -131,17 +133,16 @@ function createHandlers(
     collections: new CollectionHandlers(topology, collections, reads, searches, limits),
     documents: new DocumentHandlers(topology, writes, reads, limits),
     searches: new SearchHandlers(frame, topology, searches, limits),
-    cluster: new ClusterHandlers(topology, nodeAdmin, nodes, frame.clock),
+    cluster: new ClusterHandlers(topology, nodeAdmin, nodes),
   };
 }
 
 function nodeSamples({ nodes }: Coordinator) {
-  const nowMs = systemClock.nowMs();
   return nodes.all().map((node) => ({
     nodeId: node.nodeId,
-    isUp: node.health.state(nowMs) === 'up',
+    isUp: node.health.state === 'up',
     outstanding: node.link.outstanding,
-    queueDepth: node.queueDepth,
+    queueDepth: node.loadMeter.queueDepth,
     documentCount: node.documentCount,
   }));
 }

@@ -19,14 +19,14 @@
  */
 import type { PartStatus } from '../../src/base/errors.js';
 import { type NodeId, nodeId } from '../../src/base/ids.js';
-import {
-  type Attempt,
-  type PartitionRead,
-  type PartitionReply,
-  ScatterGather,
-  type ScatterGatherEffect,
-  type ScatterGatherView,
-} from '../../src/coordinator/search/scatter-gather.js';
+import { ScatterGather } from '../../src/coordinator/search/scatter-gather.js';
+import type {
+  Attempt,
+  PartitionRead,
+  PartitionReply,
+  ScatterGatherEffect,
+  ScatterGatherView,
+} from '../../src/coordinator/search/scatter-gather-port.js';
 
 export function runScript(script: string): string {
   const world = new World();
@@ -75,7 +75,11 @@ class World implements ScatterGatherView {
     }
   }
 
-  pick(nodeIds: readonly NodeId[], planned: ReadonlyMap<NodeId, number>): NodeId | undefined {
+  pick(
+    _read: PartitionRead,
+    nodeIds: readonly NodeId[],
+    planned: ReadonlyMap<NodeId, number>,
+  ): NodeId | undefined {
     const open = nodeIds.filter((id) => !this.#away.has(id));
     return open.sort((a, b) => (planned.get(a) ?? 0) - (planned.get(b) ?? 0))[0];
   }

@@ -79,8 +79,7 @@ export class SimCluster {
       const wanted = { nodeId: id, address: `${id}:1`, zone: `zone of ${id}`, weight: 1 };
       await this.settled(coordinator.nodeAdmin.add(wanted));
     }
-    const isUp = () =>
-      coordinator.nodes.all().every((node) => node.health.state(this.world.nowMs()) === 'up');
+    const isUp = () => coordinator.nodes.all().every((node) => node.health.state === 'up');
     await this.world.runUntilTrue(isUp, START_LIMIT_MS);
     const { partitionCount, replicationFactor, dimension, metric } = this.plan.cluster;
     const making = coordinator.collections.create({

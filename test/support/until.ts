@@ -4,9 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 2;
 
 /** Resolves once the condition holds; throws when it does not within `limitMs`. */
-export async function until(condition: () => boolean, limitMs = 10_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 10_000,
+): Promise<void> {
   const giveUpAtMs = performance.now() + limitMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > giveUpAtMs)
       throw new Error(`not true within ${limitMs} ms: ${condition}`);
     await sleep(POLL_MS);

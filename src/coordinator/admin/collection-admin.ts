@@ -129,9 +129,8 @@ export class CollectionAdmin {
   }
 
   #placeableNodes(topology: Topology): NodeEntry[] {
-    const nowMs = this.#clock.nowMs();
     return activeNodes(topology).filter(
-      ({ nodeId }) => this.#nodes.get(nodeId)?.health.state(nowMs) === 'up',
+      ({ nodeId }) => this.#nodes.get(nodeId)?.health.state === 'up',
     );
   }
 

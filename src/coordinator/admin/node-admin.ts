@@ -1,5 +1,4 @@
 /** Adds shard nodes to the topology, and follows them when they come back under another address. */
-import type { Clock } from '../../base/clock.js';
 import { AnnulusError } from '../../base/errors.js';
 import { invariant } from '../../base/invariant.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
@@ -12,12 +11,10 @@ export type WantedNode = Pick<NodeEntry, 'nodeId' | 'address' | 'zone' | 'weight
 export class NodeAdmin {
   readonly #topology: TopologyKeeper;
   readonly #nodes: NodeRegistry;
-  readonly #clock: Clock;
 
-  constructor(topology: TopologyKeeper, nodes: NodeRegistry, clock: Clock) {
+  constructor(topology: TopologyKeeper, nodes: NodeRegistry) {
     this.#topology = topology;
     this.#nodes = nodes;
-    this.#clock = clock;
   }
 
   /**
@@ -29,7 +26,7 @@ export class NodeAdmin {
     if (
       known !== undefined &&
       known.entry.address !== wanted.address &&
-      known.health.state(this.#clock.nowMs()) === 'up'
+      known.health.state === 'up'
     ) {
       throw new AnnulusError(
         'ALREADY_EXISTS',

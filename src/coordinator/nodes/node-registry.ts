@@ -6,12 +6,23 @@ import type { Clock, Timer } from '../../base/clock.js';
 import { AnnulusError } from '../../base/errors.js';
 import type { CollectionId, NodeId, Partition } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
+import type { Random } from '../../base/random.js';
 import type { NodeLoad, ReplicaReport } from '../../wire/link-messages.js';
+import {
+  defaultNodeLoadOptions,
+  NodeLoadMeter,
+  type NodeLoadOptions,
+} from '../balancing/node-load.js';
 import {
   defaultNodeHealthOptions,
   NodeHealth,
   type NodeHealthOptions,
 } from '../health/node-health.js';
+import {
+  defaultHedgeOptions,
+  type HedgeOptions,
+  NodeLatencies,
+} from '../resilience/hedge-policy.js';
 import type { NodeEntry, Topology } from '../topology/topology.js';
 import type { LinkOutcome, ShardLink, ShardLinkObserver } from '../transport/shard-link.js';
 import { assignmentsOf, sameAssignments } from './assignments.js';
@@ -24,35 +35,45 @@ export interface NodeRegistryOptions {
   /** How long a heartbeat may take. Default 1,000. */
   heartbeatTimeoutMs: number;
   health: NodeHealthOptions;
+  load: NodeLoadOptions;
+  hedge: HedgeOptions;
 }
 
 export const defaultNodeRegistryOptions: NodeRegistryOptions = {
   heartbeatIntervalMs: 500,
   heartbeatTimeoutMs: 1_000,
   health: defaultNodeHealthOptions,
+  load: defaultNodeLoadOptions,
+  hedge: defaultHedgeOptions,
 };
+
+/** A suspect node is probed by heartbeats' side when no read has done so for this long. */
+const IDLE_PROBE_AFTER_MS = 1_000;
 
 /** One node and all that is known of it. */
 export class RegisteredNode {
   readonly nodeId: NodeId;
   readonly health: NodeHealth;
+  readonly loadMeter: NodeLoadMeter;
+  /** How long its reads take. */
+  readonly latencies: NodeLatencies;
   entry: NodeEntry;
   link!: ShardLink;
-  /** As the node last said: searches waiting in its queue. */
-  queueDepth = 0;
   /** As the node last said of each replica, by `replicaKey`. */
   reports = new Map<string, ReplicaReport>();
   heartbeatTimer: Timer | undefined;
 
-  constructor(entry: NodeEntry, health: NodeHealth) {
+  constructor(entry: NodeEntry, options: NodeRegistryOptions, random: Random) {
     this.nodeId = entry.nodeId;
     this.entry = entry;
-    this.health = health;
+    this.health = new NodeHealth(options.health, random);
+    this.loadMeter = new NodeLoadMeter(options.load);
+    this.latencies = new NodeLatencies(options.hedge);
   }
 
-  /** Outstanding work: our own requests in flight, and what waits in the node's queue. */
-  get load(): number {
-    return this.link.outstanding + this.queueDepth;
+  /** Outstanding work, in requests: see `balancing/node-load.ts`. */
+  load(nowMs: number): number {
+    return this.loadMeter.outstanding(this.link.outstanding, nowMs);
   }
 
   get documentCount(): number {
@@ -68,6 +89,7 @@ export function replicaKey(collection: CollectionId, partition: Partition): stri
 
 export class NodeRegistry {
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #logger: Logger;
   readonly #createLink: LinkFactory;
   readonly #options: NodeRegistryOptions;
@@ -81,10 +103,12 @@ export class NodeRegistry {
     topology: Topology,
     createLink: LinkFactory,
     clock: Clock,
+    random: Random,
     logger: Logger,
     options: NodeRegistryOptions = defaultNodeRegistryOptions,
   ) {
     this.#clock = clock;
+    this.#random = random;
     this.#logger = logger;
     this.#createLink = createLink;
     this.#options = options;
@@ -141,24 +165,21 @@ export class NodeRegistry {
     }
   }
 
-  /** What a call's outcome says of its node: load, versions, health. */
+  /** What a write's outcome says of its node: load, versions, health. */
   noteOutcome(node: RegisteredNode, outcome: LinkOutcome): void {
-    if (outcome.load !== undefined) {
-      node.queueDepth = outcome.load.queueDepth;
-      this.onVersionSeen(outcome.load);
+    this.noteLoad(node, outcome);
+    const nowMs = this.#clock.nowMs();
+    if (outcome.status === 'ok') node.health.requestSucceeded(nowMs);
+    if (outcome.status === 'timed_out' || outcome.status === 'unavailable') {
+      node.health.requestFailed(nowMs);
     }
-    switch (outcome.status) {
-      case 'ok':
-        node.health.requestSucceeded();
-        break;
-      case 'timed_out':
-      case 'unavailable':
-      case 'rejected':
-        node.health.requestFailed(this.#clock.nowMs());
-        break;
-      default:
-        break;
-    }
+  }
+
+  /** What any reply says: how busy the node is, and the highest version that it has seen. */
+  noteLoad(node: RegisteredNode, { load }: LinkOutcome): void {
+    if (load === undefined) return;
+    node.loadMeter.queueDepth = load.queueDepth;
+    this.onVersionSeen(load);
   }
 
   close(): void {
@@ -167,7 +188,7 @@ export class NodeRegistry {
   }
 
   #add(entry: NodeEntry): void {
-    const node = new RegisteredNode(entry, new NodeHealth(this.#options.health));
+    const node = new RegisteredNode(entry, this.#options, this.#random);
     this.#nodes.set(entry.nodeId, node);
     this.#openLink(node);
     this.#scheduleHeartbeat(node);
@@ -193,8 +214,8 @@ export class NodeRegistry {
       onConnected: () => {
         if (node.entry.address !== entry.address || this.#isClosed) return;
         this.#logger.info({ node_id: node.nodeId, address: entry.address }, 'node connected');
-        node.health.connected();
-        node.queueDepth = 0;
+        node.health.connected(this.#clock.nowMs());
+        node.loadMeter.reset();
         this.#assignQuietly(node);
       },
       onDisconnected: (detail) => {
@@ -215,7 +236,10 @@ export class NodeRegistry {
   #scheduleHeartbeat(node: RegisteredNode): void {
     node.heartbeatTimer = this.#clock.setTimer(this.#options.heartbeatIntervalMs, () => {
       if (this.#isClosed || this.#nodes.get(node.nodeId) !== node) return;
-      if (node.link.isConnected) this.#sendHeartbeat(node);
+      if (node.link.isConnected) {
+        this.#sendHeartbeat(node);
+        this.#probeIfIdle(node);
+      }
       this.#scheduleHeartbeat(node);
     });
   }
@@ -225,15 +249,32 @@ export class NodeRegistry {
     link.send({ kind: 'heartbeat' }, this.#options.heartbeatTimeoutMs, (outcome) => {
       if (node.link !== link) return;
       if (outcome.status === 'ok' && outcome.reply.kind === 'heartbeat') {
-        node.health.heartbeatAnswered();
-        node.queueDepth = outcome.load.queueDepth;
-        this.onVersionSeen(outcome.load);
+        node.health.heartbeatAnswered(this.#clock.nowMs());
+        this.noteLoad(node, outcome);
         this.#noteReports(node, outcome.reply.replicas);
         if (outcome.reply.epoch < this.#lastRelevantEpoch(node)) this.#assignQuietly(node);
       } else if (outcome.status === 'timed_out') {
         node.health.heartbeatMissed();
       }
     });
+  }
+
+  /** Reads are the better probes; where there are none, a count of one replica has to do. */
+  #probeIfIdle(node: RegisteredNode): void {
+    const nowMs = this.#clock.nowMs();
+    if (!node.health.isProbeOverdue(nowMs, IDLE_PROBE_AFTER_MS)) return;
+    const [held] = assignmentsOf(this.#topology, node.nodeId);
+    if (held === undefined || !node.health.tryProbe(nowMs)) return;
+    const { collection, partition, generation } = held;
+    const { link } = node;
+    link.send(
+      { kind: 'count', collection, targets: [{ partition, generation }] },
+      this.#options.heartbeatTimeoutMs,
+      (outcome) => {
+        if (node.link === link)
+          node.health.probeEnded(outcome.status === 'ok', this.#clock.nowMs());
+      },
+    );
   }
 
   /** A node that knows no epoch at all lost or never got its assignment. */

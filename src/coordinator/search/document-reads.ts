@@ -2,20 +2,19 @@
  * Reads by id: get, list, count. Unlike a search they are never partial: what they leave out would be
  * taken for absent.
  */
-import type { Clock } from '../../base/clock.js';
 import { AnnulusError } from '../../base/errors.js';
 import { partitionOf } from '../../base/hash64.js';
 import type { CollectionId, Partition } from '../../base/ids.js';
 import { compareUtf8 } from '../../base/utf8-order.js';
 import type { CountReply, DocumentsTargetReply, StoredDocument } from '../../wire/link-messages.js';
-import type { NodeRegistry } from '../nodes/node-registry.js';
+import { defaultBalancingPolicy } from '../balancing/replica-picker.js';
 import type { RequestContext } from '../request-context.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import { coverageError } from './coverage.js';
 import { partitionReads } from './partition-reads.js';
 import { type ReadKind, runRead } from './read-driver.js';
 import type { ReadRouter } from './read-router.js';
-import type { PartitionRead, PartitionReply } from './scatter-gather.js';
+import type { PartitionRead, PartitionReply } from './scatter-gather-port.js';
 
 /** gRPC clients refuse messages above 4 MiB unless told otherwise: a page stays below that. */
 const PAGE_BYTES_MAX = 3 * 1024 * 1024;
@@ -27,14 +26,10 @@ export interface DocumentPage {
 }
 
 export class DocumentReads {
-  readonly #nodes: NodeRegistry;
   readonly #router: ReadRouter;
-  readonly #clock: Clock;
 
-  constructor(nodes: NodeRegistry, router: ReadRouter, clock: Clock) {
-    this.#nodes = nodes;
+  constructor(router: ReadRouter) {
     this.#router = router;
-    this.#clock = clock;
   }
 
   /** The documents that exist, by id. */
@@ -65,7 +60,7 @@ export class DocumentReads {
       replies: (reply) => (reply.kind === 'get' ? reply.targets : []),
     };
     const reads = partitionReads(collection, byPartition.keys());
-    const replies = await this.#readAll(kind, reads, context);
+    const replies = await this.#readAll(collection.id, 'get', kind, reads, context);
     return new Map(replies.flatMap((reply) => reply.documents.map((d) => [d.id, d])));
   }
 
@@ -88,12 +83,17 @@ export class DocumentReads {
       }),
       replies: (reply) => (reply.kind === 'list' ? reply.targets : []),
     };
-    return mergePages(await this.#readAll(kind, partitionReads(collection), context), limit);
+    return mergePages(
+      await this.#readAll(collection.id, 'list', kind, partitionReads(collection), context),
+      limit,
+    );
   }
 
   /** Documents of each partition. */
   async count(collection: CollectionEntry, context: RequestContext): Promise<number> {
     const replies = await this.#readAll(
+      collection.id,
+      'count',
       countKind(collection.id),
       partitionReads(collection),
       context,
@@ -102,18 +102,19 @@ export class DocumentReads {
   }
 
   async #readAll<R extends PartitionReply>(
+    collection: CollectionId,
+    name: 'get' | 'list' | 'count',
     kind: ReadKind<R>,
     reads: PartitionRead[],
     context: RequestContext,
   ): Promise<R[]> {
-    const { replies, missing } = await runRead(
-      kind,
-      reads,
-      context,
-      this.#router,
-      this.#nodes,
-      this.#clock,
-    );
+    const route = this.#router.route({
+      collection,
+      kind: `${name}/${collection}`,
+      policy: defaultBalancingPolicy,
+      routingKey: '',
+    });
+    const { replies, missing } = await runRead(kind, reads, context, route);
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the request');
     }

@@ -1,7 +1,7 @@
 import type { Partition } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
 import type { CollectionEntry } from '../topology/topology.js';
-import type { PartitionRead } from './scatter-gather.js';
+import type { PartitionRead } from './scatter-gather-port.js';
 
 /** The reads of all partitions, or of those named: only in-sync replicas may answer. */
 export function partitionReads(

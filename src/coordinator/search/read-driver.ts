@@ -1,26 +1,29 @@
 /**
  * Carries out the effects of a `ScatterGather` machine: sends over links, arms timers, feeds what
  * happens back in, and keeps a record of every attempt for `explain` and the metrics.
+ *
+ * A suspect node that is due for a probe gets a copy of the read for one partition, beside the attempt
+ * that answers it: nobody waits for a probe.
  */
 import type { Clock, Timer } from '../../base/clock.js';
 import type { PartStatus } from '../../base/errors.js';
 import type { NodeId, Partition } from '../../base/ids.js';
 import type { LinkReply, LinkRequest } from '../../wire/link-messages.js';
-import type { BalancingPolicy } from '../balancing/replica-picker.js';
-import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { RegisteredNode } from '../nodes/node-registry.js';
+import { noteReadAttempt } from '../nodes/read-outcomes.js';
 import type { RequestContext } from '../request-context.js';
 import type { LinkCall, LinkOutcome } from '../transport/shard-link.js';
-import type { ReadRouter } from './read-router.js';
-import {
-  type Attempt,
-  type AttemptCause,
-  type PartitionRead,
-  type PartitionReply,
-  type ReadTimer,
-  ScatterGather,
-  type ScatterGatherEffect,
-  type ScatterGatherResult,
-} from './scatter-gather.js';
+import type { PickReason, ReadRoute } from './read-router.js';
+import { ScatterGather } from './scatter-gather.js';
+import type {
+  Attempt,
+  AttemptCause,
+  PartitionRead,
+  PartitionReply,
+  ReadTimer,
+  ScatterGatherEffect,
+  ScatterGatherResult,
+} from './scatter-gather-port.js';
 
 /** What became of one request to one node. */
 export interface AttemptRecord {
@@ -28,17 +31,21 @@ export interface AttemptRecord {
   partitions: Partition[];
   cause: AttemptCause;
   outcome: PartStatus | 'pending';
-  policy: BalancingPolicy;
-  /** Load of the node when it was picked, in requests. */
-  load: number;
+  picked: PickReason | undefined;
   sentAtMs: number;
   tookMs: number;
   queueMs: number;
   serviceMs: number;
+  /** The hedge delay passed before it ended. */
+  wasLate: boolean;
+  /** Partitions that it was the first to answer. */
+  answered: Partition[];
 }
 
 export interface ReadOutcome<R extends PartitionReply> extends ScatterGatherResult<R> {
   attempts: AttemptRecord[];
+  /** Hedges and reroutes that the budget did not allow. */
+  refusedRetries: number;
 }
 
 /** One kind of read: how its calls are made, and what in a reply speaks of partitions. */
@@ -47,48 +54,46 @@ export interface ReadKind<R extends PartitionReply> {
   replies(reply: LinkReply): readonly R[];
 }
 
+/** Longest that a probe may take. */
+const PROBE_TIMEOUT_MS = 1_000;
+
 /** Runs one read to its end. Never rejects: what went wrong is in the result. */
 export function runRead<R extends PartitionReply>(
   kind: ReadKind<R>,
   reads: readonly PartitionRead[],
   context: RequestContext,
-  router: ReadRouter,
-  nodes: NodeRegistry,
-  clock: Clock,
+  route: ReadRoute,
 ): Promise<ReadOutcome<R>> {
-  return new Promise((resolve) => {
-    new ReadRun(kind, reads, context, router, nodes, clock, resolve).start();
-  });
+  return new Promise((resolve) => new ReadRun(kind, reads, context, route, resolve).start());
 }
 
 class ReadRun<R extends PartitionReply> {
   readonly #kind: ReadKind<R>;
+  readonly #reads: readonly PartitionRead[];
   readonly #machine: ScatterGather<R>;
   readonly #context: RequestContext;
-  readonly #router: ReadRouter;
-  readonly #nodes: NodeRegistry;
+  readonly #route: ReadRoute;
   readonly #clock: Clock;
   readonly #resolve: (outcome: ReadOutcome<R>) => void;
   readonly #calls = new Map<number, LinkCall>();
   readonly #records = new Map<number, AttemptRecord>();
-  readonly #timers: Timer[] = [];
+  readonly #timers = new Set<Timer>();
+  #isPastDeadline = false;
   #stopListening: () => void = () => {};
 
   constructor(
     kind: ReadKind<R>,
     reads: readonly PartitionRead[],
     context: RequestContext,
-    router: ReadRouter,
-    nodes: NodeRegistry,
-    clock: Clock,
+    route: ReadRoute,
     resolve: (outcome: ReadOutcome<R>) => void,
   ) {
     this.#kind = kind;
-    this.#machine = new ScatterGather(reads, context.deadlineAtMs, router);
+    this.#reads = reads;
+    this.#machine = new ScatterGather(reads, context.deadlineAtMs, route);
     this.#context = context;
-    this.#router = router;
-    this.#nodes = nodes;
-    this.#clock = clock;
+    this.#route = route;
+    this.#clock = route.router.clock;
     this.#resolve = resolve;
   }
 
@@ -99,6 +104,7 @@ class ReadRun<R extends PartitionReply> {
     }
     this.#stopListening = this.#context.onCancelled(() => this.#run(this.#machine.cancelled()));
     this.#run(this.#machine.start(this.#clock.nowMs()));
+    this.#probeSuspects();
   }
 
   #run(effects: ScatterGatherEffect<R>[]): void {
@@ -121,33 +127,41 @@ class ReadRun<R extends PartitionReply> {
   }
 
   #send(attempt: Attempt, reads: PartitionRead[], timeoutMs: number): void {
-    const node = this.#nodes.get(attempt.nodeId);
+    const { router } = this.#route;
+    const node = router.nodes.get(attempt.nodeId);
     const record: AttemptRecord = {
       nodeId: attempt.nodeId,
       partitions: attempt.partitions,
       cause: attempt.cause,
       outcome: 'pending',
-      policy: this.#router.policy,
-      load: node?.load ?? 0,
+      picked: this.#route.reasonOf(attempt.nodeId),
       sentAtMs: attempt.sentAtMs,
       tookMs: 0,
       queueMs: 0,
       serviceMs: 0,
+      wasLate: false,
+      answered: [],
     };
     this.#records.set(attempt.id, record);
+    if (attempt.cause === 'hedge') router.counters.hedgesSent += 1;
+    if (attempt.cause === 'reroute') router.counters.reroutes += 1;
     if (node === undefined) {
       record.outcome = 'unavailable';
       this.#clock.defer(() => this.#failed(attempt.id, 'unavailable'));
       return;
     }
-    const call = node.link.send(this.#kind.call(reads), timeoutMs, (outcome) => {
-      this.#nodes.noteOutcome(node, outcome);
-      this.#ended(attempt.id, record, outcome);
-    });
+    const call = node.link.send(this.#kind.call(reads), timeoutMs, (outcome) =>
+      this.#ended(attempt.id, node, record, outcome),
+    );
     this.#calls.set(attempt.id, call);
   }
 
-  #ended(attemptId: number, record: AttemptRecord, outcome: LinkOutcome): void {
+  #ended(
+    attemptId: number,
+    node: RegisteredNode,
+    record: AttemptRecord,
+    outcome: LinkOutcome,
+  ): void {
     const nowMs = this.#clock.nowMs();
     this.#calls.delete(attemptId);
     record.tookMs = nowMs - record.sentAtMs;
@@ -156,11 +170,35 @@ class ReadRun<R extends PartitionReply> {
       record.queueMs = outcome.load.queueMs;
       record.serviceMs = outcome.load.serviceMs;
     }
-    if (outcome.status === 'ok') {
-      this.#run(this.#machine.replied(attemptId, this.#kind.replies(outcome.reply), nowMs));
-    } else {
-      this.#run(this.#machine.failed(attemptId, outcome.status, nowMs));
-    }
+    const replies = outcome.status === 'ok' ? this.#kind.replies(outcome.reply) : [];
+    this.#note(node, record, outcome, replies, nowMs);
+    if (outcome.status === 'ok') this.#run(this.#machine.replied(attemptId, replies, nowMs));
+    else this.#run(this.#machine.failed(attemptId, outcome.status, nowMs));
+  }
+
+  #note(
+    node: RegisteredNode,
+    record: AttemptRecord,
+    outcome: LinkOutcome,
+    replies: readonly R[],
+    nowMs: number,
+  ): void {
+    this.#route.router.nodes.noteLoad(node, outcome);
+    const isDeadline = this.#isPastDeadline;
+    noteReadAttempt(
+      node,
+      {
+        kind: this.#route.request.kind,
+        partitionCount: record.partitions.length,
+        status: outcome.status,
+        tookMs: record.tookMs,
+        hasOnlyFailures: replies.every(({ status }) => BAD_REPLICA.has(status)),
+        isLost: record.wasLate && !isDeadline && !this.#context.isCancelled,
+        isDeadline,
+        retryAfterMs: outcome.status === 'ok' ? 0 : outcome.retryAfterMs,
+      },
+      nowMs,
+    );
   }
 
   #failed(attemptId: number, status: Exclude<PartStatus, 'ok'>): void {
@@ -169,13 +207,66 @@ class ReadRun<R extends PartitionReply> {
 
   #armTimer(timer: ReadTimer, atMs: number): void {
     const delayMs = Math.max(0, atMs - this.#clock.nowMs());
-    const fired = () => this.#run(this.#machine.timerFired(timer, this.#clock.nowMs()));
-    this.#timers.push(this.#clock.setTimer(delayMs, fired));
+    const armed = this.#clock.setTimer(delayMs, () => {
+      this.#timers.delete(armed);
+      if (timer.kind === 'deadline') this.#fire(timer);
+      // When this process was busy, answers may have come already: those are looked at first.
+      else this.#clock.defer(() => this.#fire(timer));
+    });
+    this.#timers.add(armed);
+  }
+
+  #fire(timer: ReadTimer): void {
+    if (this.#machine.isComplete) return;
+    if (timer.kind === 'deadline') this.#isPastDeadline = true;
+    else {
+      const record = this.#records.get(timer.attemptId);
+      if (record !== undefined) record.wasLate = true;
+    }
+    this.#run(this.#machine.timerFired(timer, this.#clock.nowMs()));
+  }
+
+  #probeSuspects(): void {
+    const { router } = this.#route;
+    const nowMs = this.#clock.nowMs();
+    for (const read of this.#reads) {
+      for (const nodeId of read.nodeIds) {
+        const node = router.nodes.get(nodeId);
+        if (node === undefined || !node.health.tryProbe(nowMs)) continue;
+        router.counters.probes += 1;
+        this.#probe(node, read);
+      }
+    }
+  }
+
+  #probe(node: RegisteredNode, read: PartitionRead): void {
+    const { nodes } = this.#route.router;
+    const { link } = node;
+    link.send(this.#kind.call([read]), PROBE_TIMEOUT_MS, (outcome) => {
+      nodes.noteLoad(node, outcome);
+      if (node.link !== link) return;
+      const replies = outcome.status === 'ok' ? this.#kind.replies(outcome.reply) : [];
+      const isWell = replies.some(({ status }) => !BAD_REPLICA.has(status));
+      node.health.probeEnded(isWell, this.#clock.nowMs());
+    });
   }
 
   #complete(result: ScatterGatherResult<R>): void {
     for (const timer of this.#timers) timer.cancel();
     this.#stopListening();
-    this.#resolve({ ...result, attempts: [...this.#records.values()] });
+    for (const [partition, attemptId] of result.answeredBy) {
+      this.#records.get(attemptId)?.answered.push(partition);
+    }
+    const attempts = [...this.#records.values()];
+    const { counters } = this.#route.router;
+    for (const { cause, answered } of attempts) {
+      if (cause !== 'hedge') continue;
+      if (answered.length > 0) counters.hedgesWon += 1;
+      else counters.hedgesWasted += 1;
+    }
+    this.#resolve({ ...result, attempts, refusedRetries: this.#route.refusedRetries });
   }
 }
+
+/** What a node says of a replica that it cannot serve, however healthy it is otherwise. */
+const BAD_REPLICA: ReadonlySet<PartStatus> = new Set(['missing', 'corrupt', 'unavailable']);

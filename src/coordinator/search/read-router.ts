@@ -1,49 +1,195 @@
 /**
- * Which replica a read goes to: candidates by health, then the balancing policy by load. Suspect
- * nodes are used only where nothing better has the partition; unreachable ones never.
+ * Which replica a read goes to, how long it is waited for, and what may be sent beyond first attempts:
+ * candidates by health (`read-candidates.ts`), then the balancing policy, then the budget. One router
+ * for all reads; each read has a `ReadRoute` of its own.
  */
 import type { Clock } from '../../base/clock.js';
-import type { NodeId } from '../../base/ids.js';
-import type { BalancingPolicy, Candidate, ReplicaPicker } from '../balancing/replica-picker.js';
-import type { NodeRegistry } from '../nodes/node-registry.js';
-import type { ScatterGatherView } from './scatter-gather.js';
+import type { CollectionId, NodeId } from '../../base/ids.js';
+import type { Random } from '../../base/random.js';
+import { createPickers } from '../balancing/pickers.js';
+import type { BalancingPolicy, ReplicaPicker } from '../balancing/replica-picker.js';
+import { isPanic } from '../health/node-health.js';
+import { type NodeRegistry, type RegisteredNode, replicaKey } from '../nodes/node-registry.js';
+import {
+  defaultHedgeOptions,
+  type HedgeOptions,
+  isHedgingUnwise,
+} from '../resilience/hedge-policy.js';
+import {
+  defaultRetryBudgetOptions,
+  RetryBudget,
+  type RetryBudgetOptions,
+} from '../resilience/retry-budget.js';
+import type { MissingReason } from './coverage.js';
+import { type CandidateTier, type ReadableNode, readCandidates } from './read-candidates.js';
+import { newReadCounters } from './read-counters.js';
+import type { PartitionRead, RetryCause, ScatterGatherView } from './scatter-gather-port.js';
 
-export class ReadRouter implements ScatterGatherView {
-  readonly #nodes: NodeRegistry;
+export interface ReadRouterOptions {
+  hedge: HedgeOptions;
+  budget: RetryBudgetOptions;
+}
+
+export const defaultReadRouterOptions: ReadRouterOptions = {
+  hedge: defaultHedgeOptions,
+  budget: defaultRetryBudgetOptions,
+};
+
+/** What a route is for. */
+export interface RouteRequest {
+  collection: CollectionId;
+  /** Reads that take about as long as each other: they share their hedge delays. */
+  kind: string;
+  policy: BalancingPolicy;
+  /** Empty: none. */
+  routingKey: string;
+}
+
+/** Why a node was picked. */
+export interface PickReason {
+  policy: BalancingPolicy;
+  tier: CandidateTier;
+  candidateCount: number;
+  /** What the policy saw, in requests. */
+  load: number;
+}
+
+export class ReadRouter {
+  readonly nodes: NodeRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly options: ReadRouterOptions;
+  readonly budget: RetryBudget;
+  readonly counters = newReadCounters();
+  readonly #pickers: Record<BalancingPolicy, ReplicaPicker>;
+
+  constructor(
+    nodes: NodeRegistry,
+    clock: Clock,
+    random: Random,
+    options: ReadRouterOptions = defaultReadRouterOptions,
+  ) {
+    this.nodes = nodes;
+    this.clock = clock;
+    this.random = random;
+    this.options = options;
+    this.budget = new RetryBudget(options.budget, clock.nowMs());
+    this.#pickers = createPickers(random);
+  }
+
+  route(request: RouteRequest): ReadRoute {
+    this.budget.deposit(this.clock.nowMs());
+    return new ReadRoute(this, request, this.#pickers[request.policy]);
+  }
+
+  /** True when so many nodes look bad that it is the looking that must be wrong. */
+  get isPanic(): boolean {
+    return isPanic(this.#connected().map((node) => node.health.state));
+  }
+
+  get isHedgingUnwise(): boolean {
+    return isHedgingUnwise(
+      this.#connected().map((node) => node.loadMeter),
+      this.options.hedge,
+    );
+  }
+
+  #connected(): RegisteredNode[] {
+    return this.nodes.all().filter((node) => node.link.isConnected);
+  }
+}
+
+/** Failures after which nobody works on the read any more, and nobody was kept busy by it. */
+const COSTLESS: ReadonlySet<MissingReason> = new Set([
+  'unavailable',
+  'missing',
+  'corrupt',
+  'stale_generation',
+]);
+
+/** The world as one read sees it. */
+export class ReadRoute implements ScatterGatherView {
+  readonly router: ReadRouter;
+  readonly request: RouteRequest;
   readonly #picker: ReplicaPicker;
-  readonly #clock: Clock;
+  readonly #isPanic: boolean;
+  readonly #reasons = new Map<NodeId, PickReason>();
+  /** Retries that the budget did not allow. */
+  refusedRetries = 0;
 
-  constructor(nodes: NodeRegistry, picker: ReplicaPicker, clock: Clock) {
-    this.#nodes = nodes;
+  constructor(router: ReadRouter, request: RouteRequest, picker: ReplicaPicker) {
+    this.router = router;
+    this.request = request;
     this.#picker = picker;
-    this.#clock = clock;
+    this.#isPanic = router.isPanic;
   }
 
-  get policy(): BalancingPolicy {
-    return this.#picker.policy;
+  /** Why a node was picked the last time that it was. */
+  reasonOf(nodeId: NodeId): PickReason | undefined {
+    return this.#reasons.get(nodeId);
   }
 
-  pick(nodeIds: readonly NodeId[], planned: ReadonlyMap<NodeId, number>): NodeId | undefined {
-    const nowMs = this.#clock.nowMs();
-    const up: Candidate[] = [];
-    const suspect: Candidate[] = [];
+  pick(
+    read: PartitionRead,
+    nodeIds: readonly NodeId[],
+    planned: ReadonlyMap<NodeId, number>,
+  ): NodeId | undefined {
+    const key = replicaKey(this.request.collection, read.partition);
+    const nodes: ReadableNode[] = [];
     for (const nodeId of nodeIds) {
-      const node = this.#nodes.get(nodeId);
+      const node = this.router.nodes.get(nodeId);
       if (node === undefined || !node.link.isConnected) continue;
-      const candidates = node.health.state(nowMs) === 'up' ? up : suspect;
-      candidates.push({ nodeId, load: node.load + (planned.get(nodeId) ?? 0) });
+      nodes.push(this.#readable(node, key, planned.get(nodeId) ?? 0));
     }
-    const candidates = up.length > 0 ? up : suspect;
-    return candidates.length === 0 ? undefined : this.#picker.pick(candidates).nodeId;
+    const candidates = readCandidates(nodes, this.#isPanic, this.router.random);
+    if (candidates === undefined) return undefined;
+    const { routingKey } = this.request;
+    const picked = this.#picker.pick(candidates.nodes, { partition: read.partition, routingKey });
+    this.#reasons.set(picked.nodeId, {
+      policy: this.#picker.policy,
+      tier: candidates.tier,
+      candidateCount: candidates.nodes.length,
+      load: picked.load,
+    });
+    return picked.nodeId;
   }
 
-  /** No hedging: a node is waited for until it fails or the deadline comes. */
-  hedgeDelayMs(): undefined {
-    return undefined;
+  hedgeDelayMs(nodeId: NodeId, partitionCount: number): number | undefined {
+    const nowMs = this.router.clock.nowMs();
+    const node = this.router.nodes.get(nodeId);
+    return node?.latencies.hedgeDelayMs(this.request.kind, partitionCount, nowMs);
   }
 
-  /** Reroutes are bounded by the number of replicas: no node is asked twice for a partition. */
-  spendRetry(): boolean {
-    return true;
+  spendRetry(cause: RetryCause): boolean {
+    const isGranted = this.#spend(cause);
+    if (!isGranted) this.refusedRetries += 1;
+    return isGranted;
+  }
+
+  #spend(cause: RetryCause): boolean {
+    const { budget, clock, nodes } = this.router;
+    const nowMs = clock.nowMs();
+    if (cause.kind === 'reroute') {
+      const isCostless = cause.failures.every((failure) => COSTLESS.has(failure));
+      return budget.tryWithdraw(isCostless ? 'replacement' : 'reroute', nowMs);
+    }
+    const isLateNodeUp = nodes.get(cause.lateNodeId)?.health.state === 'up';
+    if (!isLateNodeUp) return budget.tryWithdraw('replacement', nowMs);
+    return !this.router.isHedgingUnwise && budget.tryWithdraw('hedge', nowMs);
+  }
+
+  #readable(node: RegisteredNode, key: string, planned: number): ReadableNode {
+    const nowMs = this.router.clock.nowMs();
+    const condition = node.reports.get(key)?.condition ?? 'open';
+    return {
+      nodeId: node.nodeId,
+      load: node.load(nowMs) + planned,
+      latencyMs: node.loadMeter.latencyMs(nowMs),
+      weight: node.entry.weight,
+      health: node.health.state,
+      isPushingBack: node.loadMeter.isPushingBack(nowMs),
+      isReplicaOpen: condition === 'open',
+      readinessRatio: node.health.readinessRatio(nowMs),
+    };
   }
 }

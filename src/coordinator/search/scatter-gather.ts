@@ -12,61 +12,20 @@
  * Hedging: Dean and Barroso, "The Tail at Scale" (2013), https://doi.org/10.1145/2408776.2408794
  */
 import type { PartStatus } from '../../base/errors.js';
-import type { Generation, NodeId, Partition } from '../../base/ids.js';
+import type { NodeId, Partition } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
 import type { MissingPartition, MissingReason } from './coverage.js';
-
-/** A partition to be read, and the nodes whose replicas may answer. */
-export interface PartitionRead {
-  partition: Partition;
-  generation: Generation;
-  nodeIds: readonly NodeId[];
-}
-
-/** What a node says of one partition. */
-export interface PartitionReply {
-  partition: Partition;
-  status: PartStatus;
-}
-
-/** What the machine needs to know of the world; read-only. */
-export interface ScatterGatherView {
-  /**
-   * The node to ask for a partition, of those named; undefined when none can be asked. `planned` is
-   * how many partitions this very request has already planned for each node.
-   */
-  pick(nodeIds: readonly NodeId[], planned: ReadonlyMap<NodeId, number>): NodeId | undefined;
-  /** How long to wait for a node before hedging, in milliseconds; undefined: do not hedge. */
-  hedgeDelayMs(nodeId: NodeId): number | undefined;
-  /** Takes one from the budget that retries and hedges share; false when it is spent. */
-  spendRetry(kind: 'reroute' | 'hedge'): boolean;
-}
-
-export type AttemptCause = 'first' | 'reroute' | 'hedge';
-
-export interface Attempt {
-  id: number;
-  nodeId: NodeId;
-  cause: AttemptCause;
-  partitions: Partition[];
-  sentAtMs: number;
-}
-
-export type ScatterGatherEffect<R extends PartitionReply> =
-  | { kind: 'send'; attempt: Attempt; reads: PartitionRead[]; timeoutMs: number }
-  | { kind: 'cancel'; attemptId: number }
-  | { kind: 'arm_timer'; timer: ReadTimer; atMs: number }
-  | { kind: 'complete'; result: ScatterGatherResult<R> };
-
-/** `hedge`: the attempt is late. `deadline`: the whole request is. */
-export type ReadTimer = { kind: 'deadline' } | { kind: 'hedge'; attemptId: number };
-
-export interface ScatterGatherResult<R extends PartitionReply> {
-  /** One per answered partition, by partition. */
-  replies: R[];
-  /** By partition. */
-  missing: MissingPartition[];
-}
+import type {
+  Attempt,
+  AttemptCause,
+  PartitionRead,
+  PartitionReply,
+  ReadTimer,
+  RetryCause,
+  ScatterGatherEffect,
+  ScatterGatherResult,
+  ScatterGatherView,
+} from './scatter-gather-port.js';
 
 interface PartitionState<R> {
   read: PartitionRead;
@@ -74,6 +33,9 @@ interface PartitionState<R> {
   asked: Set<NodeId>;
   /** Attempts that may still answer it. */
   pendingAttempts: number;
+  /** The one that was sent last; a hedge follows it, and no earlier one. */
+  lastAttemptId: number;
+  answeredBy: number;
   reply: R | undefined;
   lastFailure: MissingReason | undefined;
 }
@@ -102,7 +64,7 @@ export class ScatterGather<R extends PartitionReply> {
     const effects: ScatterGatherEffect<R>[] = [
       { kind: 'arm_timer', timer: { kind: 'deadline' }, atMs: this.#deadlineAtMs },
     ];
-    this.#ask([...this.#states.values()], 'first', nowMs, effects);
+    this.#ask([...this.#states.values()], 'first', () => true, nowMs, effects);
     return this.#settle(effects);
   }
 
@@ -126,12 +88,30 @@ export class ScatterGather<R extends PartitionReply> {
     if (timer.kind === 'deadline') return this.#giveUp('timed_out');
     const attempt = this.#attempts.get(timer.attemptId);
     if (attempt === undefined) return [];
-    const late = attempt.partitions
-      .map((partition) => this.#state(partition))
-      .filter((state) => state.reply === undefined && state.pendingAttempts === 1);
     const effects: ScatterGatherEffect<R>[] = [];
-    this.#ask(late, 'hedge', nowMs, effects);
+    const cause: RetryCause = { kind: 'hedge', lateNodeId: attempt.nodeId };
+    const maySend = () => this.#view.spendRetry(cause);
+    this.#ask(this.#lateStates(attempt), 'hedge', maySend, nowMs, effects);
+    // What could not be hedged now may be later: there is budget again, or the node is known to be dead.
+    const isStillLate = this.#lateStates(attempt).length > 0;
+    if (isStillLate) this.#armHedgeTimer(attempt, 2 * (nowMs - attempt.sentAtMs), effects);
     return this.#settle(effects);
+  }
+
+  /** Partitions that wait for this attempt, and could still be asked of another node. */
+  #lateStates(attempt: Attempt): PartitionState<R>[] {
+    return attempt.partitions
+      .map((partition) => this.#state(partition))
+      .filter(
+        ({ reply, lastAttemptId, read, asked }) =>
+          reply === undefined && lastAttemptId === attempt.id && read.nodeIds.length > asked.size,
+      );
+  }
+
+  #armHedgeTimer(attempt: Attempt, delayMs: number, effects: ScatterGatherEffect<R>[]): void {
+    const atMs = attempt.sentAtMs + delayMs;
+    if (atMs >= this.#deadlineAtMs) return;
+    effects.push({ kind: 'arm_timer', timer: { kind: 'hedge', attemptId: attempt.id }, atMs });
   }
 
   /** The caller is gone. */
@@ -152,11 +132,15 @@ export class ScatterGather<R extends PartitionReply> {
       const state = this.#state(partition);
       state.pendingAttempts -= 1;
       const reply = replyOf(partition);
-      if (reply?.status === 'ok') this.#accept(state, reply);
+      if (reply?.status === 'ok') this.#accept(state, reply, attemptId);
       else if (this.#noteFailure(state, reply?.status ?? 'missing')) failed.push(state);
     }
     const effects: ScatterGatherEffect<R>[] = [];
-    this.#ask(failed, 'reroute', nowMs, effects);
+    const maySend = (states: PartitionState<R>[]) => {
+      const failures = states.map((state) => state.lastFailure ?? 'unavailable');
+      return this.#view.spendRetry({ kind: 'reroute', failures });
+    };
+    this.#ask(failed, 'reroute', maySend, nowMs, effects);
     this.#cancelObsolete(effects);
     return this.#settle(effects);
   }
@@ -168,6 +152,7 @@ export class ScatterGather<R extends PartitionReply> {
   #ask(
     states: PartitionState<R>[],
     cause: AttemptCause,
+    maySend: (states: PartitionState<R>[]) => boolean,
     nowMs: number,
     effects: ScatterGatherEffect<R>[],
   ): void {
@@ -175,10 +160,11 @@ export class ScatterGather<R extends PartitionReply> {
     const byNode = new Map<NodeId, PartitionState<R>[]>();
     for (const state of states) {
       const open = state.read.nodeIds.filter((nodeId) => !state.asked.has(nodeId));
-      const nodeId = open.length === 0 ? undefined : this.#view.pick(open, planned);
+      const nodeId = open.length === 0 ? undefined : this.#view.pick(state.read, open, planned);
       if (nodeId === undefined) {
+        if (state.pendingAttempts > 0) continue;
         state.lastFailure ??= 'no_replica';
-        if (state.pendingAttempts === 0) this.#unsettled -= 1;
+        this.#unsettled -= 1;
         continue;
       }
       planned.set(nodeId, (planned.get(nodeId) ?? 0) + 1);
@@ -187,7 +173,7 @@ export class ScatterGather<R extends PartitionReply> {
       else list.push(state);
     }
     for (const [nodeId, asked] of byNode) {
-      if (cause !== 'first' && !this.#view.spendRetry(cause)) {
+      if (!maySend(asked)) {
         for (const state of asked) if (state.pendingAttempts === 0) this.#unsettled -= 1;
         continue;
       }
@@ -213,6 +199,7 @@ export class ScatterGather<R extends PartitionReply> {
     this.#attempts.set(attempt.id, attempt);
     for (const state of states) {
       state.asked.add(nodeId);
+      state.lastAttemptId = attempt.id;
       state.pendingAttempts += 1;
     }
     effects.push({
@@ -221,16 +208,15 @@ export class ScatterGather<R extends PartitionReply> {
       reads: states.map((state) => state.read),
       timeoutMs: Math.max(0, this.#deadlineAtMs - nowMs),
     });
-    const hedgeDelayMs = cause === 'hedge' ? undefined : this.#view.hedgeDelayMs(nodeId);
-    if (hedgeDelayMs !== undefined && nowMs + hedgeDelayMs < this.#deadlineAtMs) {
-      const timer: ReadTimer = { kind: 'hedge', attemptId: attempt.id };
-      effects.push({ kind: 'arm_timer', timer, atMs: nowMs + hedgeDelayMs });
-    }
+    const hedgeDelayMs = this.#view.hedgeDelayMs(nodeId, states.length);
+    const canHedge = states.some(({ read, asked }) => read.nodeIds.length > asked.size);
+    if (hedgeDelayMs !== undefined && canHedge) this.#armHedgeTimer(attempt, hedgeDelayMs, effects);
   }
 
-  #accept(state: PartitionState<R>, reply: R): void {
+  #accept(state: PartitionState<R>, reply: R, attemptId: number): void {
     if (state.reply !== undefined) return;
     state.reply = reply;
+    state.answeredBy = attemptId;
     this.#unsettled -= 1;
   }
 
@@ -272,12 +258,15 @@ export class ScatterGather<R extends PartitionReply> {
   #result(): ScatterGatherResult<R> {
     const replies: R[] = [];
     const missing: MissingPartition[] = [];
+    const answeredBy = new Map<Partition, number>();
     for (const state of this.#states.values()) {
       const { partition } = state.read;
-      if (state.reply !== undefined) replies.push(state.reply);
-      else missing.push({ partition, reason: state.lastFailure ?? 'no_replica' });
+      if (state.reply !== undefined) {
+        replies.push(state.reply);
+        answeredBy.set(partition, state.answeredBy);
+      } else missing.push({ partition, reason: state.lastFailure ?? 'no_replica' });
     }
-    return { replies, missing };
+    return { replies, missing, answeredBy };
   }
 
   #state(partition: Partition): PartitionState<R> {
@@ -292,6 +281,8 @@ function initialState<R>(read: PartitionRead): PartitionState<R> {
     read,
     asked: new Set(),
     pendingAttempts: 0,
+    lastAttemptId: 0,
+    answeredBy: 0,
     reply: undefined,
     lastFailure: undefined,
   };

@@ -17,7 +17,8 @@ export interface ValidSearch {
   includeMetadata: boolean;
   minCoverageRatio: number;
   routingKey: string;
-  balancingPolicy: BalancingPolicy;
+  /** Empty: as the routing key or the collection says. */
+  balancingPolicy: BalancingPolicy | '';
   explain: boolean;
   requestId: string;
 }
@@ -40,7 +41,7 @@ export function checkSearch(
     includeMetadata: raw.includeMetadata,
     minCoverageRatio: checkRatio('min_coverage_ratio', raw.minCoverageRatio ?? 1),
     routingKey: checkText('routing_key', raw.routingKey, 0, limits.routingKeyBytesMax),
-    balancingPolicy: checkPolicy(raw.balancingPolicy),
+    balancingPolicy: checkBalancingPolicy('balancing_policy', raw.balancingPolicy),
     explain: raw.explain,
     requestId: checkText('request_id', raw.requestId, 0, limits.requestIdBytesMax),
   };
@@ -60,11 +61,10 @@ function checkRatio(field: string, ratio: number): number {
   return ratio;
 }
 
-function checkPolicy(name: string): BalancingPolicy {
-  if (name === '') return 'least_outstanding';
+/** Empty stays empty. */
+export function checkBalancingPolicy(field: string, name: string): BalancingPolicy | '' {
+  if (name === '') return '';
   const policy = balancingPolicies.find((known) => known === name);
-  if (policy === undefined) {
-    throw invalidField('balancing_policy', name, balancingPolicies.join(' or '));
-  }
+  if (policy === undefined) throw invalidField(field, name, balancingPolicies.join(', '));
   return policy;
 }

@@ -1,20 +1,16 @@
 /** One search from checked request to answer: plan, fan out, merge, judge the coverage. */
-import type { Clock } from '../../base/clock.js';
 import { AnnulusError } from '../../base/errors.js';
-import type { Random } from '../../base/random.js';
 import type { LinkHit, SearchTargetReply } from '../../wire/link-messages.js';
-import { leastOutstandingPicker } from '../balancing/least-outstanding-picker.js';
-import type { BalancingPolicy } from '../balancing/replica-picker.js';
-import { roundRobinPicker } from '../balancing/round-robin-picker.js';
-import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import { defaultBalancingPolicy, policyOfRequest } from '../balancing/replica-picker.js';
+import { replicaKey } from '../nodes/node-registry.js';
 import type { RequestContext } from '../request-context.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import { type Coverage, coverageError } from './coverage.js';
 import { mergeTopK } from './merge-top-k.js';
 import { partitionReads } from './partition-reads.js';
 import { type AttemptRecord, type ReadKind, runRead } from './read-driver.js';
-import { ReadRouter } from './read-router.js';
-import type { ScatterGatherResult } from './scatter-gather.js';
+import type { ReadRouter } from './read-router.js';
+import type { ScatterGatherResult } from './scatter-gather-port.js';
 import type { ValidSearch } from './search-request.js';
 
 export interface SearchAnswer {
@@ -24,21 +20,10 @@ export interface SearchAnswer {
 }
 
 export class SearchService {
-  readonly #nodes: NodeRegistry;
-  readonly #clock: Clock;
-  readonly #routers: Record<BalancingPolicy, ReadRouter>;
+  readonly #router: ReadRouter;
 
-  constructor(nodes: NodeRegistry, clock: Clock, random: Random) {
-    this.#nodes = nodes;
-    this.#clock = clock;
-    this.#routers = {
-      least_outstanding: new ReadRouter(nodes, leastOutstandingPicker(random), clock),
-      round_robin: new ReadRouter(nodes, roundRobinPicker(), clock),
-    };
-  }
-
-  router(policy: BalancingPolicy): ReadRouter {
-    return this.#routers[policy];
+  constructor(router: ReadRouter) {
+    this.#router = router;
   }
 
   /** Rejects with an `AnnulusError` when the coverage is below what the caller accepts. */
@@ -47,14 +32,15 @@ export class SearchService {
     search: ValidSearch,
     context: RequestContext,
   ): Promise<SearchAnswer> {
-    const outcome = await runRead(
-      searchKind(collection, search),
-      partitionReads(collection),
-      context,
-      this.router(search.balancingPolicy),
-      this.#nodes,
-      this.#clock,
-    );
+    const { routingKey, balancingPolicy } = search;
+    const route = this.#router.route({
+      collection: collection.id,
+      kind: `${search.exact ? 'exact' : 'search'}/${collection.id}`,
+      policy: policyOfRequest(balancingPolicy, routingKey, defaultBalancingPolicy),
+      routingKey,
+    });
+    const reads = partitionReads(collection);
+    const outcome = await runRead(searchKind(collection, search), reads, context, route);
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
     }
@@ -90,7 +76,7 @@ export class SearchService {
   lastReportedCount(collection: CollectionEntry, partition: number): number {
     let count = 0;
     for (const replica of collection.partitions[partition]?.replicas ?? []) {
-      const node = this.#nodes.get(replica.nodeId);
+      const node = this.#router.nodes.get(replica.nodeId);
       const report = node?.reports.get(replicaKey(collection.id, partition));
       count = Math.max(count, report?.documentCount ?? 0);
     }

@@ -1,6 +1,5 @@
 /** Handlers of the operators' service: nodes and topology. */
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import type { Clock } from '../../base/clock.js';
 import { AnnulusError, invalidField } from '../../base/errors.js';
 import { nodeId } from '../../base/ids.js';
 import type { AddNodeRequest__Output } from '../../wire/generated/annulus/v1/AddNodeRequest.js';
@@ -21,14 +20,12 @@ export class ClusterHandlers {
   readonly #topology: TopologyKeeper;
   readonly #admin: NodeAdmin;
   readonly #nodes: NodeRegistry;
-  readonly #clock: Clock;
   readonly #watches = new Set<() => void>();
 
-  constructor(topology: TopologyKeeper, admin: NodeAdmin, nodes: NodeRegistry, clock: Clock) {
+  constructor(topology: TopologyKeeper, admin: NodeAdmin, nodes: NodeRegistry) {
     this.#topology = topology;
     this.#admin = admin;
     this.#nodes = nodes;
-    this.#clock = clock;
   }
 
   async addNode(request: AddNodeRequest__Output): Promise<NodeInfo> {
@@ -124,7 +121,7 @@ export class ClusterHandlers {
   }
 
   #nodeState(entry: NodeEntry) {
-    const health = this.#nodes.get(entry.nodeId)?.health.state(this.#clock.nowMs()) ?? 'down';
+    const health = this.#nodes.get(entry.nodeId)?.health.state ?? 'down';
     if (health === 'down') return 'NODE_STATE_DOWN';
     if (entry.intent === 'draining') return 'NODE_STATE_DRAINING';
     return health === 'up' ? 'NODE_STATE_UP' : 'NODE_STATE_SUSPECT';

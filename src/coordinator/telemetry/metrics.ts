@@ -1,6 +1,7 @@
 /** The coordinator's metrics, by the words and units of the code. Every name is `annulus_...`. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Coverage, coverageRatio } from '../search/coverage.js';
+import type { ReadCounters } from '../search/read-counters.js';
 import type { AttemptRecord } from '../search/read-driver.js';
 
 const LATENCY_BUCKETS_SECONDS = [
@@ -74,6 +75,41 @@ export class Metrics {
         this.set(epoch());
       },
     });
+  }
+
+  /** What reads do beyond their first attempts; asked at each scrape. */
+  watchReads(counters: ReadCounters, budgetExhausted: () => number): void {
+    const watch = (name: string, help: string, value: () => number) => {
+      new Counter({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          this.inc(value());
+        },
+      });
+    };
+    watch('annulus_hedges_sent_total', 'Late reads asked of another replica as well.', () => {
+      return counters.hedgesSent;
+    });
+    watch('annulus_hedges_won_total', 'Hedges that answered first.', () => counters.hedgesWon);
+    watch('annulus_hedges_wasted_total', 'Hedges sent for nothing.', () => counters.hedgesWasted);
+    watch('annulus_reroutes_total', 'Failed reads asked of another replica.', () => {
+      return counters.reroutes;
+    });
+    watch('annulus_retries_refused_total', 'Hedges and reroutes over the budget.', budgetExhausted);
+    watch('annulus_probes_total', 'Reads copied to suspect nodes to see if they are well.', () => {
+      return counters.probes;
+    });
+    watch('annulus_under_fetches_total', 'Searches that asked partitions for fewer hits.', () => {
+      return counters.underFetches;
+    });
+    watch(
+      'annulus_under_fetches_asked_again_total',
+      'Searches that then had to ask a partition for the rest.',
+      () => counters.underFetchesAskedAgain,
+    );
   }
 
   requestEnded(method: string, code: string, tookMs: number): void {
