@@ -59,7 +59,8 @@ export async function runCrashIngest(
   const random = seededRandom(seed);
   const targets = [
     await createTarget(cluster, 'single-copy', { replicationFactor: 1 }, random),
-    await createTarget(cluster, 'default-copies', {}, random),
+    // A replica that was taken out stays out, so nodes killed earlier must not stop writes.
+    await createTarget(cluster, 'default-copies', { minInSync: 1 }, random),
   ];
   const kills: KillReport[] = [];
   for (let i = 0; i < killCount; i += 1) {
@@ -79,7 +80,7 @@ export async function runCrashIngest(
 async function createTarget(
   cluster: ProcessCluster,
   name: string,
-  options: { replicationFactor?: number },
+  options: { replicationFactor?: number; minInSync?: number },
   random: Random,
 ): Promise<Target> {
   const partitions = 2 * cluster.nodeIds.length;

@@ -84,10 +84,10 @@ export const coordinatorOptionSpecs: readonly OptionSpec[] = [
     name: 'write-timeout-ms',
     type: 'integer',
     unit: 'ms',
-    default: '5000',
+    default: '2000',
     min: 10,
     max: 600_000,
-    description: 'How long a replica may take over a write.',
+    description: 'How long a replica may take over a write before writes go on without it.',
   },
   {
     name: 'start-wait-ms',

@@ -4,8 +4,8 @@ import type { Topology__Output } from '../wire/generated/annulus/v1/Topology.js'
 import { annulusV1 } from '../wire/proto-package.js';
 import type { CallRunner } from './call-runner.js';
 import type { CallScope } from './call-scope.js';
-import { checkBoolean, checkNumber, checkText, optional } from './check.js';
-import type { NodeInfo, NodeInput, Topology } from './cluster-types.js';
+import { checkBoolean, checkInteger, checkNumber, checkText, optional } from './check.js';
+import type { ForcedInSync, NodeInfo, NodeInput, Topology } from './cluster-types.js';
 import { type CallStatus, type Connection, unavailable } from './connection.js';
 import { decodeNode, decodeTopology } from './decode.js';
 import type { CallOptions } from './types.js';
@@ -93,6 +93,30 @@ export class ClusterClient {
         decodeNode(await this.#connection.unary(methods.AddNode, request, scope)),
       ),
     );
+  }
+
+  /**
+   * The last resort for a partition whose in-sync replicas are gone for good: declares another replica
+   * to be in sync, the others not to be. Acknowledged writes that it lacks are lost. Not retried.
+   */
+  async forceInSync(
+    replica: { collection: string; partition: number; nodeId: string; acceptDataLoss: boolean },
+    options: CallOptions = {},
+  ): Promise<ForcedInSync> {
+    const request = {
+      collection: checkText('collection', replica.collection),
+      partition: checkInteger('partition', replica.partition, 0),
+      nodeId: checkText('nodeId', replica.nodeId),
+      acceptDataLoss: checkBoolean('acceptDataLoss', replica.acceptDataLoss),
+    };
+    const answer = await this.#runner.run(options, (scope) =>
+      this.#connection.unary(methods.ForceInSync, request, scope),
+    );
+    return {
+      generation: Number(answer.generation),
+      documentCount: Number(answer.documentCount),
+      documentCountBefore: Number(answer.documentCountBefore),
+    };
   }
 
   /** Begins to move every replica off a node, so that it can be stopped. Not retried. */

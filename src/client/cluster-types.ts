@@ -45,3 +45,12 @@ export interface PartitionTopology {
   generation: number;
   replicas: { nodeId: string; state: ReplicaState }[];
 }
+
+/** What became of a partition when a replica was forced in sync. */
+export interface ForcedInSync {
+  generation: number;
+  /** Documents of the replica that is in sync now. */
+  documentCount: number;
+  /** The most that one of those it replaces last reported; 0 when they did not. */
+  documentCountBefore: number;
+}

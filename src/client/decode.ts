@@ -81,6 +81,7 @@ export function decodeCollection(info: CollectionInfo__Output): CollectionInfo {
     metric: METRICS[info.metric] ?? 'cosine',
     partitions: info.partitions,
     replicationFactor: info.replicationFactor,
+    minInSync: info.minInSync,
     hnsw: { m: info.hnsw?.m ?? 0, efConstruction: info.hnsw?.efConstruction ?? 0 },
     documentCount: Number(info.documentCount),
     createdAtWallMs: Number(seconds) * 1000 + Math.floor(nanos / 1_000_000),

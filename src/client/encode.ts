@@ -202,6 +202,7 @@ export function encodeCollection(collection: CollectionInput): CreateCollectionR
     metric: WIRE_METRICS[checkOneOf('metric', metric ?? 'cosine', ['cosine', 'dot', 'l2'])],
     partitions: optional(collection.partitions, 0, count, 'partitions'),
     replicationFactor: optional(collection.replicationFactor, 0, count, 'replicationFactor'),
+    minInSync: optional(collection.minInSync, 0, count, 'minInSync'),
     hnsw: {
       m: optional(hnsw.m, 0, count, 'hnsw.m'),
       efConstruction: optional(hnsw.efConstruction, 0, count, 'hnsw.efConstruction'),

@@ -78,6 +78,11 @@ export interface CollectionInput {
   partitions?: number | undefined;
   /** Copies of each partition. Default: 3, or the number of nodes when there are fewer. */
   replicationFactor?: number | undefined;
+  /**
+   * Fewest in-sync replicas that may acknowledge a write, 1..replicationFactor. Default: one less than
+   * the replicationFactor, and at least 1. More: survives more at once, stops writing sooner.
+   */
+  minInSync?: number | undefined;
   hnsw?: HnswOptions | undefined;
 }
 
@@ -87,6 +92,7 @@ export interface CollectionInfo {
   metric: Metric;
   partitions: number;
   replicationFactor: number;
+  minInSync: number;
   hnsw: { m: number; efConstruction: number };
   /** As the nodes last reported it; `count()` asks them. */
   documentCount: number;

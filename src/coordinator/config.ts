@@ -20,7 +20,10 @@ export interface CoordinatorOptions {
   nodes: NodeRegistryOptions;
   /** Hedging, and what reads may send beyond their first attempts. */
   reads: ReadRouterOptions;
-  /** How long a replica may take over a write, in milliseconds. Default 5,000. */
+  /**
+   * How long a replica may take over a write before it is taken out of the in-sync set, in
+   * milliseconds; 10..600,000. Raise it where disks stall for seconds. Default 2,000.
+   */
   writeTimeoutMs: number;
   /** How long to wait at the start for known nodes to connect, in milliseconds. Default 3,000. */
   startWaitMs: number;
@@ -38,7 +41,7 @@ export function coordinatorOptions(
     limits: defaultLimits,
     nodes: defaultNodeRegistryOptions,
     reads: defaultReadRouterOptions,
-    writeTimeoutMs: 5_000,
+    writeTimeoutMs: 2_000,
     startWaitMs: 3_000,
     stopTimeoutMs: 10_000,
     ...partial,

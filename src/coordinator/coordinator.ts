@@ -9,9 +9,12 @@ import type { Logger } from '../base/logger.js';
 import { type Random, randomHex } from '../base/random.js';
 import { CollectionAdmin } from './admin/collection-admin.js';
 import { NodeAdmin } from './admin/node-admin.js';
+import { ReplicaAdmin } from './admin/replica-admin.js';
 import { ClockMark } from './clock-mark.js';
 import type { CoordinatorOptions } from './config.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
+import { InSyncKeeper } from './replication/in-sync-keeper.js';
+import { RecoveringWrites } from './replication/recovering-writes.js';
 import { ReplicationEvents } from './replication/replication-events.js';
 import { DocumentReads } from './search/document-reads.js';
 import { ReadRouter } from './search/read-router.js';
@@ -20,6 +23,7 @@ import { emptyTopology } from './topology/topology.js';
 import { loadOrCreateTopology } from './topology/topology-editor.js';
 import type { TopologyStore } from './topology/topology-store.js';
 import { TopologyKeeper } from './topology-keeper.js';
+import { WriteDriver } from './write/write-driver.js';
 import { WriteService } from './write/write-service.js';
 
 export interface CoordinatorParts {
@@ -40,8 +44,12 @@ export class Coordinator {
   readonly writes: WriteService;
   readonly collections: CollectionAdmin;
   readonly nodeAdmin: NodeAdmin;
+  readonly replicaAdmin: ReplicaAdmin;
   /** Replicas that left the in-sync set, or missed a write while they recover. */
   readonly replicationEvents = new ReplicationEvents();
+  /** The one place that changes in-sync sets; puts recovered replicas in. */
+  readonly inSync: InSyncKeeper;
+  readonly #writeDriver: WriteDriver;
   readonly #clockMark: ClockMark;
   readonly #startWaitMs: number;
 
@@ -64,6 +72,7 @@ export class Coordinator {
     );
     this.nodes.onVersionSeen = ({ highestVersion }) => {
       if (!hybridClock.follow(highestVersion)) {
+        this.replicationEvents.versionRefused();
         logger.error({ version: String(highestVersion) }, 'a node has versions from the future');
       }
     };
@@ -71,9 +80,17 @@ export class Coordinator {
     this.router = new ReadRouter(this.nodes, clock, random, options.reads);
     this.searches = new SearchService(this.router);
     this.reads = new DocumentReads(this.router);
-    this.writes = new WriteService(this.nodes, clock, hybridClock, options);
+    const events = this.replicationEvents;
+    const recovering = new RecoveringWrites();
+    this.inSync = new InSyncKeeper(topology, recovering, events, clock, logger);
+    this.#writeDriver = new WriteDriver(
+      { topology, nodes: this.nodes, inSync: this.inSync, recovering, events, clock },
+      options,
+    );
+    this.writes = new WriteService(this.#writeDriver, hybridClock, events);
     this.collections = new CollectionAdmin(topology, this.nodes, clock, random, logger);
     this.nodeAdmin = new NodeAdmin(topology, this.nodes);
+    this.replicaAdmin = new ReplicaAdmin(topology, this.nodes, logger);
     this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
     this.#startWaitMs = options.startWaitMs;
   }
@@ -108,6 +125,7 @@ export class Coordinator {
 
   close(): void {
     this.#clockMark.stop();
+    this.#writeDriver.close();
     this.nodes.close();
     this.topology.close();
   }

@@ -71,13 +71,19 @@ async function serve(
     logger,
     metrics: new Metrics(
       () => nodeSamples(coordinator),
-      () => coordinator.topology.current.epoch,
+      () => coordinator.topology.current,
     ),
     timeoutMsMax: options.limits.requestTimeoutMsMax,
     isStopping: () => isStopping,
   };
   const { router } = coordinator;
   frame.metrics.watchReads(router.counters, () => router.budget.exhaustedCount);
+  coordinator.replicationEvents.subscribe({
+    onEvicted: (_, cause) => frame.metrics.replicaEvicted(cause),
+    onRestamped: (opCount) => frame.metrics.writesRestamped(opCount),
+    onVersionRefused: () => frame.metrics.versionRefused(),
+    onRecoveringMissedWrite: () => frame.metrics.recoveringMissedWrite(),
+  });
   const server = createServer(options);
   const services = registerServices(server, frame, createHandlers(coordinator, frame, options));
   const port = await bind(server, options.listen);
@@ -128,12 +134,13 @@ function createHandlers(
   frame: CallFrame,
   { limits }: CoordinatorOptions,
 ) {
-  const { topology, nodes, searches, reads, writes, collections, nodeAdmin } = coordinator;
+  const { topology, nodes, searches, reads, writes, collections } = coordinator;
+  const { nodeAdmin, replicaAdmin } = coordinator;
   return {
     collections: new CollectionHandlers(topology, collections, reads, searches, limits),
     documents: new DocumentHandlers(topology, writes, reads, limits),
     searches: new SearchHandlers(frame, topology, searches, limits),
-    cluster: new ClusterHandlers(topology, nodeAdmin, nodes),
+    cluster: new ClusterHandlers(topology, nodeAdmin, replicaAdmin, nodes),
   };
 }
 

@@ -134,6 +134,7 @@ const REASONS: Readonly<Record<ErrorReason, true>> = {
   QUEUE_FULL: true,
   REPLY_TOO_LARGE: true,
   STORAGE_FULL: true,
+  REPLICA_IN_SYNC: true,
   STORAGE_FAILED: true,
   DEADLINE_EXCEEDED: true,
   CANCELLED: true,

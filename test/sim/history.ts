@@ -71,9 +71,12 @@ export class History {
       const write = this.#byToken.get(Buffer.from(op.text).toString());
       if (write !== undefined) this.#addVersion(write, version);
     } else {
+      const deletes = this.writesOf(op.id).filter((write) => write.kind === 'delete');
+      // Sent again as it was, to another replica or for a newer replica set.
+      if (deletes.some((write) => write.versions.includes(version))) return;
       // Which of several deletes of one id was stamped again cannot be told: it may be any.
-      for (const write of this.writesOf(op.id)) {
-        if (write.kind === 'delete' && write.state === 'pending') this.#addVersion(write, version);
+      for (const write of deletes) {
+        if (write.state === 'pending') this.#addVersion(write, version);
       }
     }
   }

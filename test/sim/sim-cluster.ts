@@ -88,6 +88,8 @@ export class SimCluster {
       metric,
       partitionCount,
       replicationFactor,
+      // Replicas that were taken out may stay out for the rest of a run.
+      minInSync: 1,
       m: 16,
       efConstruction: 100,
     });

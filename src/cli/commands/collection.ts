@@ -21,6 +21,11 @@ const create = clientCommand({
     }),
     count('partitions', 4096, 'A power of two. Default: one for every node, rounded up.'),
     count('replication-factor', 16, 'Copies of each partition. Default: 3, or all nodes if fewer.'),
+    count(
+      'min-in-sync',
+      16,
+      'In-sync copies that a write needs. Default: all but one, at least 1.',
+    ),
     count('m', 128, 'Links per vector and layer of the graph. Default: 16.'),
     count('ef-construction', 4096, 'Candidates examined per insertion. Default: 128.'),
   ],
@@ -39,6 +44,7 @@ function collectionInput(name: string, options: ResolvedOptions): CollectionInpu
     metric: options.text('metric') as Metric,
     partitions: given('partitions'),
     replicationFactor: given('replication-factor'),
+    minInSync: given('min-in-sync'),
     hnsw: { m: given('m'), efConstruction: given('ef-construction') },
   };
 }

@@ -69,4 +69,42 @@ const remove = clientCommand({
   },
 });
 
-export const nodeCommands: readonly CommandSpec[] = [list, add, drain, remove];
+const required = (name: string, placeholder: string, description: string) =>
+  flagOnly({ name, type: 'text', placeholder, isRequired: true, description });
+
+const forceInSync = clientCommand({
+  usage: 'force-in-sync',
+  description:
+    'Last resort when all replicas of a partition that were in sync are gone for good: goes on with ' +
+    'one that was not. What was acknowledged without it is lost.',
+  options: [
+    required('collection', 'NAME', 'Name of the collection.'),
+    flagOnly({
+      name: 'partition',
+      type: 'integer',
+      min: 0,
+      isRequired: true,
+      description: 'Number of the partition.',
+    }),
+    required('node', 'ID', 'The node whose replica is to be in sync.'),
+    flagOnly({
+      name: 'accept-data-loss',
+      type: 'flag',
+      description: 'Acknowledged writes may be lost. Refused without this.',
+    }),
+  ],
+  async run(client, { terminal, options }) {
+    const forced = await client.cluster.forceInSync({
+      collection: options.text('collection'),
+      partition: options.integer('partition'),
+      nodeId: options.text('node'),
+      acceptDataLoss: options.flag('accept-data-loss'),
+    });
+    const { documentCount, documentCountBefore } = forced;
+    const mayBeLost = Math.max(0, documentCountBefore - documentCount);
+    printJson(terminal, { ...forced, documentsLostAtLeast: mayBeLost });
+    return 0;
+  },
+});
+
+export const nodeCommands: readonly CommandSpec[] = [list, add, drain, remove, forceInSync];

@@ -24,6 +24,7 @@ import {
 } from '../topology/topology.js';
 import {
   createCollection,
+  defaultMinInSync,
   dropCollection,
   forgetCollection,
   markCollectionReady,
@@ -107,6 +108,14 @@ export class CollectionAdmin {
         `at most ${candidates.length}, the number of shard nodes that are up`,
       );
     }
+    const minInSync = wanted.minInSync ?? defaultMinInSync(replicationFactor);
+    if (minInSync > replicationFactor) {
+      throw invalidField(
+        'min_in_sync',
+        minInSync,
+        `at most ${replicationFactor}, the replication_factor`,
+      );
+    }
     const partitionCount = wanted.partitionCount ?? defaultPartitionCount(candidates.length);
     const placed = placePartitions({
       collectionId: id,
@@ -123,6 +132,7 @@ export class CollectionAdmin {
       m: wanted.m,
       efConstruction: wanted.efConstruction,
       replicationFactor,
+      minInSync,
       placement: placed.placement,
       createdAtMs: this.#clock.wallMs(),
     };

@@ -2,30 +2,19 @@
  * The shard nodes as this coordinator sees them: one link each, kept in step with the topology; what
  * they were assigned; what they last reported; how healthy they are.
  */
-import type { Clock, Timer } from '../../base/clock.js';
+import type { Clock } from '../../base/clock.js';
 import { AnnulusError } from '../../base/errors.js';
 import type { CollectionId, NodeId, Partition } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
 import type { NodeLoad, ReplicaReport } from '../../wire/link-messages.js';
-import {
-  defaultNodeLoadOptions,
-  NodeLoadMeter,
-  type NodeLoadOptions,
-} from '../balancing/node-load.js';
-import {
-  defaultNodeHealthOptions,
-  NodeHealth,
-  type NodeHealthOptions,
-} from '../health/node-health.js';
-import {
-  defaultHedgeOptions,
-  type HedgeOptions,
-  NodeLatencies,
-} from '../resilience/hedge-policy.js';
+import { defaultNodeLoadOptions, type NodeLoadOptions } from '../balancing/node-load.js';
+import { defaultNodeHealthOptions, type NodeHealthOptions } from '../health/node-health.js';
+import { defaultHedgeOptions, type HedgeOptions } from '../resilience/hedge-policy.js';
 import type { NodeEntry, Topology } from '../topology/topology.js';
 import type { LinkOutcome, ShardLink, ShardLinkObserver } from '../transport/shard-link.js';
 import { assignmentsOf, sameAssignments } from './assignments.js';
+import { RegisteredNode } from './registered-node.js';
 
 export type LinkFactory = (node: NodeEntry, observer: ShardLinkObserver) => ShardLink;
 
@@ -49,39 +38,6 @@ export const defaultNodeRegistryOptions: NodeRegistryOptions = {
 
 /** A suspect node is probed by heartbeats' side when no read has done so for this long. */
 const IDLE_PROBE_AFTER_MS = 1_000;
-
-/** One node and all that is known of it. */
-export class RegisteredNode {
-  readonly nodeId: NodeId;
-  readonly health: NodeHealth;
-  readonly loadMeter: NodeLoadMeter;
-  /** How long its reads take. */
-  readonly latencies: NodeLatencies;
-  entry: NodeEntry;
-  link!: ShardLink;
-  /** As the node last said of each replica, by `replicaKey`. */
-  reports = new Map<string, ReplicaReport>();
-  heartbeatTimer: Timer | undefined;
-
-  constructor(entry: NodeEntry, options: NodeRegistryOptions, random: Random) {
-    this.nodeId = entry.nodeId;
-    this.entry = entry;
-    this.health = new NodeHealth(options.health, random);
-    this.loadMeter = new NodeLoadMeter(options.load);
-    this.latencies = new NodeLatencies(options.hedge);
-  }
-
-  /** Outstanding work, in requests: see `balancing/node-load.ts`. */
-  load(nowMs: number): number {
-    return this.loadMeter.outstanding(this.link.outstanding, nowMs);
-  }
-
-  get documentCount(): number {
-    let count = 0;
-    for (const report of this.reports.values()) count += report.documentCount;
-    return count;
-  }
-}
 
 export function replicaKey(collection: CollectionId, partition: Partition): string {
   return `${collection}/${partition}`;
@@ -138,7 +94,9 @@ export class NodeRegistry {
       else if (known.entry.address !== entry.address) this.#relink(known, entry);
       else {
         known.entry = entry;
-        if (!sameAssignments(previous, next, entry.nodeId)) this.#assignQuietly(known);
+        if (sameAssignments(previous, next, entry.nodeId)) continue;
+        known.assignmentEpoch = next.epoch;
+        this.#assignQuietly(known);
       }
     }
   }
@@ -228,9 +186,21 @@ export class NodeRegistry {
 
   #assignQuietly(node: RegisteredNode): void {
     if (!node.link.isConnected) return;
-    this.assign(node.nodeId).catch((error: unknown) => {
-      this.#logger.warn({ node_id: node.nodeId, error: String(error) }, 'assignment failed');
-    });
+    if (node.isAssigning) {
+      node.mustAssignAgain = true;
+      return;
+    }
+    node.isAssigning = true;
+    this.assign(node.nodeId)
+      .catch((error: unknown) => {
+        this.#logger.warn({ node_id: node.nodeId, error: String(error) }, 'assignment failed');
+      })
+      .finally(() => {
+        node.isAssigning = false;
+        if (!node.mustAssignAgain || this.#isClosed) return;
+        node.mustAssignAgain = false;
+        this.#assignQuietly(node);
+      });
   }
 
   #scheduleHeartbeat(node: RegisteredNode): void {
@@ -277,9 +247,9 @@ export class NodeRegistry {
     );
   }
 
-  /** A node that knows no epoch at all lost or never got its assignment. */
+  /** A node that knows only an older epoch lost or never got its assignment. */
   #lastRelevantEpoch(node: RegisteredNode): number {
-    return this.#replicaCount(node.nodeId) > 0 ? 1 : 0;
+    return Math.max(node.assignmentEpoch, this.#replicaCount(node.nodeId) > 0 ? 1 : 0);
   }
 
   #noteReports(node: RegisteredNode, reports: readonly ReplicaReport[]): void {

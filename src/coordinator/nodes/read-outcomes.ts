@@ -1,6 +1,6 @@
 /** What the end of one read attempt says of its node: health, load, how long its reads take. */
 import type { PartStatus } from '../../base/errors.js';
-import type { RegisteredNode } from './node-registry.js';
+import type { RegisteredNode } from './registered-node.js';
 
 export interface ReadAttemptEnd {
   /** See `RouteRequest`. */

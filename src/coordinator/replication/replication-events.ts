@@ -3,17 +3,23 @@
  * be recovered; one that is being recovered and misses a live write has to start over, since what was
  * copied to it no longer adds up.
  *
- * Listeners are called synchronously, before the write in question is acknowledged.
+ * Of a missed write listeners hear before that write is acknowledged; of an eviction as soon as it is
+ * durable. They must be quick: a dead node may mean thousands of calls.
  */
+import type { PartStatus } from '../../base/errors.js';
 import type { ReplicaRef } from '../topology/replica-transitions.js';
 
 export type { ReplicaRef };
 
 export interface ReplicationListener {
-  /** Taken out of the in-sync set, durably; it is `recovering` now. */
-  onEvicted?(ref: ReplicaRef): void;
+  /** Taken out of the in-sync set, durably, for this cause; it is `recovering` now. */
+  onEvicted?(ref: ReplicaRef, cause: PartStatus): void;
   /** A `recovering` replica did not take a live write, or perhaps did not. */
   onRecoveringMissedWrite?(ref: ReplicaRef): void;
+  /** So many operations lost against versions from before they began, and are stamped again. */
+  onRestamped?(opCount: number): void;
+  /** A version was too far in the future to be followed. */
+  onVersionRefused?(): void;
 }
 
 export class ReplicationEvents {
@@ -25,12 +31,20 @@ export class ReplicationEvents {
     return () => this.#listeners.delete(listener);
   }
 
-  evicted(ref: ReplicaRef): void {
-    for (const listener of this.#listeners) listener.onEvicted?.(ref);
+  evicted(ref: ReplicaRef, cause: PartStatus): void {
+    for (const listener of this.#listeners) listener.onEvicted?.(ref, cause);
   }
 
   recoveringMissedWrite(ref: ReplicaRef): void {
     for (const listener of this.#listeners) listener.onRecoveringMissedWrite?.(ref);
+  }
+
+  restamped(opCount: number): void {
+    for (const listener of this.#listeners) listener.onRestamped?.(opCount);
+  }
+
+  versionRefused(): void {
+    for (const listener of this.#listeners) listener.onVersionRefused?.();
   }
 }
 

@@ -14,6 +14,8 @@ export interface WantedCollection {
   partitionCount: number | undefined;
   /** Undefined: min(3, nodes). */
   replicationFactor: number | undefined;
+  /** Undefined: all copies but one, and at least 1. */
+  minInSync?: number | undefined;
   m: number;
   efConstruction: number;
 }
@@ -39,6 +41,7 @@ export function checkCollectionRequest(
     replicationFactor: orUndefined(
       checkCount('replication_factor', request.replicationFactor, 1, replicationMax, 0),
     ),
+    minInSync: orUndefined(checkCount('min_in_sync', request.minInSync, 1, replicationMax, 0)),
     m: checkCount('hnsw.m', hnsw?.m ?? 0, 2, 128, 16),
     efConstruction: checkCount('hnsw.ef_construction', hnsw?.efConstruction ?? 0, 8, 4_096, 128),
   };

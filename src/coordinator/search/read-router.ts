@@ -9,7 +9,8 @@ import type { Random } from '../../base/random.js';
 import { createPickers } from '../balancing/pickers.js';
 import type { BalancingPolicy, ReplicaPicker } from '../balancing/replica-picker.js';
 import { isPanic } from '../health/node-health.js';
-import { type NodeRegistry, type RegisteredNode, replicaKey } from '../nodes/node-registry.js';
+import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import type { RegisteredNode } from '../nodes/registered-node.js';
 import {
   defaultHedgeOptions,
   type HedgeOptions,

@@ -3,10 +3,13 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { AnnulusError, invalidField } from '../../base/errors.js';
 import { nodeId } from '../../base/ids.js';
 import type { AddNodeRequest__Output } from '../../wire/generated/annulus/v1/AddNodeRequest.js';
+import type { ForceInSyncRequest__Output } from '../../wire/generated/annulus/v1/ForceInSyncRequest.js';
+import type { ForceInSyncResponse } from '../../wire/generated/annulus/v1/ForceInSyncResponse.js';
 import type { ListNodesResponse } from '../../wire/generated/annulus/v1/ListNodesResponse.js';
 import type { NodeInfo } from '../../wire/generated/annulus/v1/NodeInfo.js';
 import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v1/Topology.js';
 import type { NodeAdmin } from '../admin/node-admin.js';
+import type { ReplicaAdmin } from '../admin/replica-admin.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import { checkAddress, checkNodeId, checkText } from '../requests/fields.js';
 import { type NodeEntry, replicasOnNode, type Topology } from '../topology/topology.js';
@@ -19,12 +22,19 @@ const WEIGHT_MAX = 100;
 export class ClusterHandlers {
   readonly #topology: TopologyKeeper;
   readonly #admin: NodeAdmin;
+  readonly #replicas: ReplicaAdmin;
   readonly #nodes: NodeRegistry;
   readonly #watches = new Set<() => void>();
 
-  constructor(topology: TopologyKeeper, admin: NodeAdmin, nodes: NodeRegistry) {
+  constructor(
+    topology: TopologyKeeper,
+    admin: NodeAdmin,
+    replicas: ReplicaAdmin,
+    nodes: NodeRegistry,
+  ) {
     this.#topology = topology;
     this.#admin = admin;
+    this.#replicas = replicas;
     this.#nodes = nodes;
   }
 
@@ -37,6 +47,15 @@ export class ClusterHandlers {
       weight: checkWeight(request.weight),
     });
     return this.#nodeInfo(this.#topology.current, entry);
+  }
+
+  forceInSync(request: ForceInSyncRequest__Output): Promise<ForceInSyncResponse> {
+    const collection = this.#topology.collection(request.collection);
+    if (!request.acceptDataLoss) {
+      throw invalidField('accept_data_loss', false, 'true: acknowledged writes may be lost');
+    }
+    const target = nodeId(checkNodeId('node_id', request.nodeId));
+    return this.#replicas.forceInSync(collection, request.partition, target);
   }
 
   listNodes(): ListNodesResponse {

@@ -23,7 +23,7 @@ import type { DocumentReads } from '../search/document-reads.js';
 import { filterNotServed } from '../search/search-request.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
-import type { Consistency } from '../write/write-acks.js';
+import type { Consistency } from '../write/replica-set-view.js';
 import type { WriteFailure, WriteService } from '../write/write-service.js';
 import { readPageToken, writePageToken } from './page-token.js';
 import { documentMessage } from './responses.js';

@@ -82,6 +82,7 @@ function annulusHandlers(
 function clusterHandlers(frame: CallFrame, cluster: ClusterHandlers): ClusterServiceHandlers {
   return {
     AddNode: unary(frame, 'AddNode', (r) => cluster.addNode(r)),
+    ForceInSync: unary(frame, 'ForceInSync', (r) => cluster.forceInSync(r)),
     ListNodes: unary(frame, 'ListNodes', () => cluster.listNodes()),
     GetTopology: unary(frame, 'GetTopology', () => cluster.getTopology()),
     WatchTopology: (call) => cluster.watchTopology(call),

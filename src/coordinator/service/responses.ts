@@ -30,6 +30,7 @@ export function collectionInfo(collection: CollectionEntry, documentCount: numbe
     metric: metricNames[collection.metric],
     partitions: collection.partitions.length,
     replicationFactor: collection.replicationFactor,
+    minInSync: collection.minInSync,
     hnsw: { m: collection.m, efConstruction: collection.efConstruction },
     documentCount,
     createdAt: {

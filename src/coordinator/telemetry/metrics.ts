@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Coverage, coverageRatio } from '../search/coverage.js';
 import type { ReadCounters } from '../search/read-counters.js';
 import type { AttemptRecord } from '../search/read-driver.js';
+import type { ReplicaState, Topology } from '../topology/topology.js';
 
 const LATENCY_BUCKETS_SECONDS = [
   0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10,
@@ -44,8 +45,30 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** `sampleNodes` and `epoch` are asked at each scrape. */
-  constructor(sampleNodes: () => NodeSample[], epoch: () => number) {
+  readonly #evictions = new Counter({
+    name: 'annulus_replica_evictions_total',
+    help: 'Replicas taken out of the in-sync set, by what they did with a write (timed_out, ...).',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  readonly #restamps = new Counter({
+    name: 'annulus_write_restamps_total',
+    help: 'Writes of documents stamped again because every replica held a newer version.',
+    registers: [this.registry],
+  });
+  readonly #recoveringMisses = new Counter({
+    name: 'annulus_recovering_missed_writes_total',
+    help: 'Writes that a recovering replica did not take.',
+    registers: [this.registry],
+  });
+  readonly #versionsRefused = new Counter({
+    name: 'annulus_versions_refused_total',
+    help: 'Versions too far in the future that nodes reported. Not 0: some clock is or was wrong.',
+    registers: [this.registry],
+  });
+
+  /** `sampleNodes` and `topology` are asked at each scrape. */
+  constructor(sampleNodes: () => NodeSample[], topology: () => Topology) {
     this.#nodeGauge('annulus_node_up', 'Whether the node is usable: 1 or 0.', sampleNodes, (n) =>
       n.isUp ? 1 : 0,
     );
@@ -72,7 +95,18 @@ export class Metrics {
       help: 'Version of the topology.',
       registers: [this.registry],
       collect() {
-        this.set(epoch());
+        this.set(topology().epoch);
+      },
+    });
+    new Gauge({
+      name: 'annulus_replicas',
+      help: 'Replicas in the topology, by state: in_sync or recovering.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const counts = replicaCounts(topology());
+        this.set({ state: 'in_sync' }, counts.in_sync);
+        this.set({ state: 'recovering' }, counts.recovering);
       },
     });
   }
@@ -122,6 +156,22 @@ export class Metrics {
     for (const { cause, outcome } of attempts) this.#attempts.inc({ cause, outcome });
   }
 
+  replicaEvicted(reason: string): void {
+    this.#evictions.inc({ reason });
+  }
+
+  writesRestamped(count: number): void {
+    this.#restamps.inc(count);
+  }
+
+  recoveringMissedWrite(): void {
+    this.#recoveringMisses.inc();
+  }
+
+  versionRefused(): void {
+    this.#versionsRefused.inc();
+  }
+
   #nodeGauge(
     name: string,
     help: string,
@@ -139,4 +189,12 @@ export class Metrics {
       },
     });
   }
+}
+
+function replicaCounts(topology: Topology): Record<ReplicaState, number> {
+  const counts = { in_sync: 0, recovering: 0 };
+  for (const { partitions } of topology.collections.values()) {
+    for (const { replicas } of partitions) for (const { state } of replicas) counts[state] += 1;
+  }
+  return counts;
 }

@@ -36,6 +36,22 @@ export function setReplicaState(
   });
 }
 
+/**
+ * The operator's way out: makes one replica the only one in sync, whatever the others hold. What was
+ * acknowledged without it is given up.
+ */
+export function forceInSync(topology: Topology, ref: ReplicaRef): TransitionResult {
+  return editPartition(topology, ref, ({ replicas }) => {
+    if (!replicas.some((r) => r.nodeId === ref.nodeId)) {
+      return refused('replica_not_found', `no replica of ${show(ref)}`);
+    }
+    return replicas.map(({ nodeId }) => ({
+      nodeId,
+      state: nodeId === ref.nodeId ? 'in_sync' : 'recovering',
+    }));
+  });
+}
+
 /** Lists a new replica, `recovering`. */
 export function addReplica(topology: Topology, ref: ReplicaRef): TransitionResult {
   return editPartition(topology, ref, ({ replicas }) => {

@@ -1,92 +1,299 @@
 /**
- * The acknowledgement machine of one partition's write: counts what replicas say, and decides when the
- * write is acknowledged or has failed. A failed write may still have happened on some replica; resending
- * it settles it, since versions make writes idempotent.
+ * The acknowledgement machine of one partition's write. It decides to whom the write is sent, which
+ * replicas leave the in-sync set because they did not take it, and when it is acknowledged or has
+ * failed. Events go in with the time, effects come out, a driver carries them out (`write-run.ts`).
+ *
+ * Invariants:
+ *  - acknowledged in sync: every replica that is in sync at that moment holds the write durably, and
+ *    they are at least `minInSync`;
+ *  - a replica is taken out only for a write that another one holds, so a coordinator that reaches
+ *    nobody takes nobody out;
+ *  - it settles once, and goes on until every in-sync replica has the write or is out, whatever the
+ *    caller was told: replicas in sync do not stay different;
+ *  - whatever is sent again has the same version, so any of it may arrive twice.
+ *
+ * A replica set that only shrank leaves earlier answers valid. Any other change starts over on the
+ * new set: a replica may have gone out and come back empty meanwhile.
  */
-import type { PartStatus } from '../../base/errors.js';
-import type { NodeId } from '../../base/ids.js';
-import { invariant } from '../../base/invariant.js';
-import { NO_VERSION, type Version } from '../../base/version.js';
+import type { Generation, NodeId } from '../../base/ids.js';
 import type { WriteResult } from '../../wire/link-messages.js';
+import { mergeResults, newOutcomes, type OpOutcome } from './op-outcomes.js';
+import { acksRequired, hasOnlyShrunk, type ReplicaSetView } from './replica-set-view.js';
+import {
+  isOfRequest,
+  isPassing,
+  newStanding,
+  type ReplicaRole,
+  type ReplicaStanding,
+  resendDelayMs,
+  type WriteFault,
+} from './replica-standing.js';
+import type { WriteAcksEffect, WriteAcksOptions, WriteSettlement } from './write-acks-effect.js';
 
-export type Consistency = 'in_sync' | 'majority' | 'one';
-
-/** What became of one operation, over all replicas that answered. */
-export interface OpOutcome {
-  /** The document existed before, on any replica. */
-  existed: boolean;
-  /** At least one replica holds this very write. */
-  isApplied: boolean;
-  /** The newest version that any replica held against it. */
-  supersededBy: Version;
-}
-
-export type WriteSettlement =
-  | { status: 'acknowledged'; outcomes: OpOutcome[] }
-  | { status: 'failed'; nodeId: NodeId; cause: Exclude<PartStatus, 'ok'>; detail: string };
-
-/** How many in-sync replicas must hold a write. */
-export function acksRequired(
-  consistency: Consistency,
-  inSyncCount: number,
-  replicaCount: number,
-): number {
-  switch (consistency) {
-    case 'in_sync':
-      return inSyncCount;
-    case 'majority':
-      return Math.min(inSyncCount, Math.floor(replicaCount / 2) + 1);
-    case 'one':
-      return Math.min(inSyncCount, 1);
-  }
-}
+const REPLANS_MAX = 16;
 
 export class WriteAcks {
-  readonly #waiting: Set<NodeId>;
-  readonly #acksRequired: number;
+  readonly #options: WriteAcksOptions;
   readonly #outcomes: OpOutcome[];
-  #ackCount = 0;
-  #settlement: WriteSettlement | undefined;
+  #set: ReplicaSetView;
+  /** Answers to what was sent before this generation do not count. */
+  #plannedGeneration: Generation;
+  #standings = new Map<NodeId, ReplicaStanding>();
+  #startedAtMs = 0;
+  #replans = 0;
+  #isSettled = false;
+  #isFinished = false;
+  #effects: WriteAcksEffect[] = [];
 
-  /** `inSync` are the nodes whose word counts; there is at least one. */
-  constructor(inSync: readonly NodeId[], required: number, opCount: number) {
-    invariant(required >= 1 && required <= inSync.length, `${required} acks of ${inSync.length}`);
-    this.#waiting = new Set(inSync);
-    this.#acksRequired = required;
-    this.#outcomes = Array.from({ length: opCount }, () => ({
-      existed: false,
-      isApplied: false,
-      supersededBy: NO_VERSION,
-    }));
+  constructor(set: ReplicaSetView, options: WriteAcksOptions) {
+    this.#options = options;
+    this.#set = set;
+    this.#plannedGeneration = set.generation;
+    this.#outcomes = newOutcomes(options.opCount);
   }
 
-  get settlement(): WriteSettlement | undefined {
-    return this.#settlement;
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  /** What is sent now carries this generation. */
+  get generation(): Generation {
+    return this.#set.generation;
+  }
+
+  /** True when the replica set changed so much that this is not to be sent any more. */
+  isOutdated(generation: Generation): boolean {
+    return generation < this.#plannedGeneration;
+  }
+
+  start(nowMs: number): WriteAcksEffect[] {
+    this.#startedAtMs = nowMs;
+    this.#plan();
+    return this.#conclude();
   }
 
   /** A replica holds the write durably. */
-  acknowledged(nodeId: NodeId, results: readonly WriteResult[]): void {
-    if (!this.#waiting.delete(nodeId) || this.#settlement !== undefined) return;
-    invariant(results.length === this.#outcomes.length, 'one result per operation');
-    results.forEach((result, i) => {
-      const outcome = this.#outcomes[i] as OpOutcome;
-      outcome.existed ||= result.existed;
-      outcome.isApplied ||= result.isApplied;
-      if (!result.isApplied && result.version > outcome.supersededBy) {
-        outcome.supersededBy = result.version;
-      }
-    });
-    this.#ackCount += 1;
-    if (this.#ackCount >= this.#acksRequired) {
-      this.#settlement = { status: 'acknowledged', outcomes: this.#outcomes };
-    }
+  acknowledged(
+    nodeId: NodeId,
+    sentGeneration: Generation,
+    results: readonly WriteResult[],
+  ): WriteAcksEffect[] {
+    const standing = this.#standings.get(nodeId);
+    if (standing?.role !== 'recovering') mergeResults(this.#outcomes, results);
+    if (standing?.state !== 'sent' || sentGeneration < this.#plannedGeneration) return [];
+    standing.state = 'held';
+    return this.#conclude();
   }
 
   /** A replica will not say, or said no. */
-  failed(nodeId: NodeId, cause: Exclude<PartStatus, 'ok'>, detail: string): void {
-    if (!this.#waiting.delete(nodeId) || this.#settlement !== undefined) return;
-    if (this.#ackCount + this.#waiting.size < this.#acksRequired) {
-      this.#settlement = { status: 'failed', nodeId, cause, detail };
+  failed(
+    nodeId: NodeId,
+    sentGeneration: Generation,
+    cause: WriteFault,
+    detail: string,
+    nowMs: number,
+  ): WriteAcksEffect[] {
+    const standing = this.#standings.get(nodeId);
+    if (standing?.state !== 'sent' || sentGeneration < this.#plannedGeneration) return [];
+    Object.assign(standing, { cause, detail });
+    if (isPassing(cause) && this.#isWorthResending(nowMs)) {
+      this.#send(standing, resendDelayMs(standing.deferrals));
+      standing.deferrals += 1;
+    } else if (standing.role === 'recovering') {
+      standing.state = 'out';
+      this.#effects.push({ kind: 'missed', nodeId });
+    } else standing.state = 'failed';
+    return this.#conclude();
+  }
+
+  /** It is out of the in-sync set, durably. */
+  evicted(nodeId: NodeId): WriteAcksEffect[] {
+    const standing = this.#standings.get(nodeId);
+    if (standing?.state !== 'evicting') return [];
+    standing.state = 'out';
+    return this.#conclude();
+  }
+
+  /** It cannot be taken out, so the write cannot be acknowledged as things are. */
+  evictionRefused(nodeId: NodeId, detail: string): WriteAcksEffect[] {
+    const standing = this.#standings.get(nodeId);
+    if (standing?.state !== 'evicting') return [];
+    Object.assign(standing, { state: 'out', detail });
+    this.#fail(standing.cause, nodeId, detail);
+    return this.#conclude();
+  }
+
+  /** The partition has another replica set. */
+  setChanged(set: ReplicaSetView): WriteAcksEffect[] {
+    if (set.generation <= this.#set.generation || this.#isFinished) return [];
+    const before = this.#set;
+    this.#set = set;
+    if (hasOnlyShrunk(before, set)) this.#shrink();
+    else if (this.#replans < REPLANS_MAX) {
+      this.#replans += 1;
+      this.#plan();
+    } else this.#giveUp('stale_generation', 'its replica set changed again and again');
+    return this.#conclude();
+  }
+
+  /** Its collection is gone. */
+  dropped(): WriteAcksEffect[] {
+    this.#giveUp('dropped', 'the collection was dropped');
+    return this.#conclude();
+  }
+
+  /** The caller must be answered now; what was sent is seen to its end all the same. */
+  deadlinePassed(): WriteAcksEffect[] {
+    if (this.#isSettled) return [];
+    const open = [...this.#standings.values()].find(({ state }) => state !== 'held');
+    const isRefused = open?.cause === 'rejected' && !this.#isHeldByAny();
+    const detail = isRefused ? open.detail : 'the deadline came before all replicas had it';
+    this.#fail(isRefused ? 'rejected' : 'timed_out', open?.nodeId, detail);
+    return this.#conclude();
+  }
+
+  #plan(): void {
+    const { generation, inSync, recovering, awaited } = this.#set;
+    this.#plannedGeneration = generation;
+    this.#standings.clear();
+    const { consistency, minInSync } = this.#options;
+    if (consistency === 'in_sync' && inSync.length < minInSync) {
+      this.#failShort(inSync.length);
+      return;
     }
+    for (const nodeId of inSync) this.#add(nodeId, 'in_sync');
+    for (const nodeId of recovering) {
+      this.#add(nodeId, awaited.has(nodeId) ? 'awaited' : 'recovering');
+    }
+  }
+
+  /**
+   * Who has not answered may refuse what was planned on the old set, and then takes it as a write of
+   * the new one: such a write goes to the replicas that are recovering in the new set as well.
+   */
+  #shrink(): void {
+    const inSync = new Set(this.#set.inSync);
+    for (const standing of this.#standings.values()) {
+      if (standing.role === 'in_sync' && !inSync.has(standing.nodeId)) standing.state = 'out';
+    }
+    if (!this.#members().some(({ state }) => state === 'sent')) return;
+    for (const nodeId of this.#set.recovering) {
+      const standing = this.#standings.get(nodeId);
+      if (standing === undefined || standing.state === 'out') this.#add(nodeId, 'recovering');
+    }
+  }
+
+  #add(nodeId: NodeId, role: ReplicaRole): void {
+    const standing = newStanding(nodeId, role);
+    this.#standings.set(nodeId, standing);
+    this.#send(standing, 0);
+  }
+
+  #send({ nodeId }: ReplicaStanding, delayMs: number): void {
+    this.#effects.push({ kind: 'send', nodeId, generation: this.#set.generation, delayMs });
+  }
+
+  #isWorthResending(nowMs: number): boolean {
+    if (nowMs >= this.#startedAtMs + this.#options.patienceMs) return false;
+    return !this.#isSettled || this.#isHeldByAny();
+  }
+
+  #conclude(): WriteAcksEffect[] {
+    if (!this.#isFinished) {
+      this.#evictFailed();
+      if (!this.#isSettled) this.#settleIfDecided();
+      this.#finishIfIdle();
+    }
+    return this.#effects.splice(0);
+  }
+
+  /** Only a write that somebody holds costs others their place; who has none yet has none to lose. */
+  #evictFailed(): void {
+    const isHeld = this.#isHeldByAny();
+    for (const standing of this.#standings.values()) {
+      const { state, role, nodeId, cause } = standing;
+      if (state !== 'failed' || (role === 'in_sync' && !isHeld)) continue;
+      if (isOfRequest(cause) || cause === 'stale_generation') {
+        this.#fail(cause, nodeId, standing.detail);
+        standing.state = 'out';
+        continue;
+      }
+      standing.state = 'evicting';
+      this.#effects.push({ kind: 'evict', nodeId, cause });
+    }
+  }
+
+  #settleIfDecided(): void {
+    const { consistency, minInSync } = this.#options;
+    const members = this.#members();
+    const held = members.filter(({ state }) => state === 'held').length;
+    const isAll = held === members.length && !this.#awaited().some(({ state }) => state !== 'held');
+    if (consistency === 'in_sync' && members.length < minInSync) {
+      this.#failShort(members.length);
+    } else if (held > 0 && (isAll || this.#isEnough(held, members.length))) {
+      this.#settle({ status: 'acknowledged', outcomes: this.#outcomes });
+    } else if (held === 0 && members.every(({ state }) => state === 'failed')) {
+      const [first] = members;
+      if (first === undefined) this.#fail('unavailable', undefined, 'no replica is in sync');
+      else this.#fail(first.cause, first.nodeId, first.detail);
+    }
+  }
+
+  /** Whether an operation lost against a newer version is only known when all have answered. */
+  #isEnough(held: number, inSyncCount: number): boolean {
+    const { consistency } = this.#options;
+    if (consistency === 'in_sync') return false;
+    const replicaCount = this.#set.inSync.length + this.#set.recovering.length;
+    if (held < acksRequired(consistency, inSyncCount, replicaCount)) return false;
+    return this.#outcomes.every(({ isApplied }) => isApplied);
+  }
+
+  #finishIfIdle(): void {
+    if (!this.#isSettled) return;
+    for (const { state } of this.#standings.values()) {
+      if (state === 'sent' || state === 'evicting') return;
+    }
+    this.#isFinished = true;
+    this.#effects.push({ kind: 'finish' });
+  }
+
+  #giveUp(cause: 'stale_generation' | 'dropped', detail: string): void {
+    this.#fail(cause, undefined, detail);
+    for (const standing of this.#standings.values()) standing.state = 'out';
+  }
+
+  #failShort(inSyncCount: number): void {
+    const detail = `${inSyncCount} replicas are in sync, ${this.#options.minInSync} are needed`;
+    this.#fail('not_enough_replicas', undefined, detail);
+  }
+
+  #fail(
+    cause: WriteFault | 'not_enough_replicas' | 'dropped',
+    nodeId: NodeId | undefined,
+    detail: string,
+  ): void {
+    this.#settle({ status: 'failed', cause, nodeId, detail });
+  }
+
+  #settle(settlement: WriteSettlement): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#effects.push({ kind: 'settle', settlement });
+  }
+
+  #members(): ReplicaStanding[] {
+    return this.#of('in_sync');
+  }
+
+  #awaited(): ReplicaStanding[] {
+    return this.#of('awaited');
+  }
+
+  #of(role: ReplicaRole): ReplicaStanding[] {
+    return [...this.#standings.values()].filter((s) => s.role === role && s.state !== 'out');
+  }
+
+  #isHeldByAny(): boolean {
+    return this.#members().some(({ state }) => state === 'held');
   }
 }

@@ -1,124 +1,85 @@
 /**
- * Sends the writes of one batch to every replica and resolves when each partition's write is settled.
- * Calls to replicas that nobody waits for any more run on: a write, once sent, is not taken back.
+ * Carries out the effects of `WriteAcks` machines: sends over links, takes replicas out of in-sync
+ * sets, keeps the machines in step with the topology. A write runs on after its caller was answered,
+ * until every in-sync replica has it or is out; once sent, it is not taken back.
  */
 import type { Clock } from '../../base/clock.js';
-import type { CollectionId, NodeId, Partition } from '../../base/ids.js';
-import type { WriteTarget, WriteTargetReply } from '../../wire/link-messages.js';
+import type { CollectionId } from '../../base/ids.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
-import type { LinkOutcome } from '../transport/shard-link.js';
-import { acksRequired, type Consistency, WriteAcks, type WriteSettlement } from './write-acks.js';
-import { type PartitionWrite, targetsByNode } from './write-plan.js';
+import type { InSyncKeeper } from '../replication/in-sync-keeper.js';
+import type { RecoveringWrites } from '../replication/recovering-writes.js';
+import type { ReplicationEvents } from '../replication/replication-events.js';
+import type { Topology } from '../topology/topology.js';
+import type { Consistency } from './replica-set-view.js';
+import type { PartitionWrite } from './write-plan.js';
+import { type SettledWrite, WriteRun } from './write-run.js';
 
-export interface SettledWrite {
-  write: PartitionWrite;
-  settlement: WriteSettlement;
+/** What the driver needs of the `TopologyKeeper`. */
+export interface TopologyFollower {
+  readonly current: Topology;
+  onChange(listener: (topology: Topology) => void): () => void;
 }
 
-interface PendingWrite {
-  write: PartitionWrite;
-  acks: WriteAcks;
+export interface WriteDriverParts {
+  topology: TopologyFollower;
+  nodes: NodeRegistry;
+  inSync: InSyncKeeper;
+  recovering: RecoveringWrites;
+  events: ReplicationEvents;
+  clock: Clock;
 }
 
-export function runWrites(
-  collection: CollectionId,
-  writes: readonly PartitionWrite[],
-  consistency: Consistency,
-  timeoutMs: number,
-  nodes: NodeRegistry,
-  clock: Clock,
-): Promise<SettledWrite[]> {
-  return new Promise((resolve) => {
-    const run = new WriteRun(writes, consistency, resolve);
-    for (const [nodeId, targets] of targetsByNode(writes)) {
-      sendToNode(collection, nodeId, targets, timeoutMs, nodes, clock, run);
-    }
-  });
+export interface WriteDriverOptions {
+  /**
+   * How long a replica may take over a write before it is taken out of the in-sync set. A replica
+   * that is merely busy says so in three quarters of it. Default 2,000.
+   */
+  writeTimeoutMs: number;
 }
 
-function sendToNode(
-  collection: CollectionId,
-  nodeId: NodeId,
-  targets: WriteTarget[],
-  timeoutMs: number,
-  nodes: NodeRegistry,
-  clock: Clock,
-  run: WriteRun,
-): void {
-  const node = nodes.get(nodeId);
-  if (node === undefined) {
-    clock.defer(() => run.nodeFailed(nodeId, targets, 'unavailable', 'not in the topology'));
-    return;
+export class WriteDriver {
+  readonly #parts: WriteDriverParts;
+  readonly #options: WriteDriverOptions;
+  readonly #runs = new Set<WriteRun>();
+  readonly #stopFollowing: () => void;
+
+  constructor(parts: WriteDriverParts, options: WriteDriverOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#stopFollowing = parts.topology.onChange(() => {
+      for (const run of this.#runs) run.topologyChanged();
+    });
   }
-  node.link.send({ kind: 'write', collection, targets }, timeoutMs, (outcome) => {
-    nodes.noteOutcome(node, outcome);
-    run.nodeAnswered(nodeId, targets, outcome);
-  });
-}
 
-class WriteRun {
-  readonly #pending = new Map<Partition, PendingWrite>();
-  readonly #settled: SettledWrite[] = [];
-  readonly #resolve: (settled: SettledWrite[]) => void;
+  /** Writes under way, those whose callers were answered included. */
+  get runCount(): number {
+    return this.#runs.size;
+  }
 
-  constructor(
+  /** Resolves when each partition's write is settled: acknowledged or failed. */
+  run(
+    collectionId: CollectionId,
     writes: readonly PartitionWrite[],
     consistency: Consistency,
-    resolve: (settled: SettledWrite[]) => void,
-  ) {
-    this.#resolve = resolve;
-    for (const write of writes) {
-      const replicaCount = write.inSync.length + write.recovering.length;
-      const required = acksRequired(consistency, write.inSync.length, replicaCount);
-      const acks = new WriteAcks(write.inSync, required, write.ops.length);
-      this.#pending.set(write.partition, { write, acks });
-    }
-    if (writes.length === 0) resolve([]);
+    deadlineAtMs: number,
+  ): Promise<SettledWrite[]> {
+    return new Promise((resolve) => {
+      const run = new WriteRun(
+        { collectionId, writes, consistency, deadlineAtMs },
+        this.#parts,
+        this.#options,
+        { onSettled: resolve, onFinished: () => this.#runs.delete(run) },
+      );
+      this.#runs.add(run);
+      run.start();
+    });
   }
 
-  nodeAnswered(nodeId: NodeId, targets: readonly WriteTarget[], outcome: LinkOutcome): void {
-    if (outcome.status !== 'ok') {
-      this.nodeFailed(nodeId, targets, outcome.status, outcome.detail);
-      return;
-    }
-    const replies = outcome.reply.kind === 'write' ? outcome.reply.targets : [];
-    const byPartition = new Map(replies.map((reply) => [reply.partition, reply]));
-    for (const { partition } of targets) {
-      this.#replicaAnswered(nodeId, partition, byPartition.get(partition));
-    }
-  }
-
-  nodeFailed(
-    nodeId: NodeId,
-    targets: readonly WriteTarget[],
-    status: Exclude<LinkOutcome['status'], 'ok'>,
-    detail: string,
-  ): void {
-    for (const { partition } of targets) {
-      this.#pending.get(partition)?.acks.failed(nodeId, status, detail);
-      this.#settleIfDone(partition);
-    }
-  }
-
-  #replicaAnswered(
-    nodeId: NodeId,
-    partition: Partition,
-    reply: WriteTargetReply | undefined,
-  ): void {
-    const acks = this.#pending.get(partition)?.acks;
-    if (acks === undefined) return;
-    if (reply === undefined) acks.failed(nodeId, 'missing', 'no answer for this partition');
-    else if (reply.status === 'ok') acks.acknowledged(nodeId, reply.results);
-    else acks.failed(nodeId, reply.status, reply.detail);
-    this.#settleIfDone(partition);
-  }
-
-  #settleIfDone(partition: Partition): void {
-    const pending = this.#pending.get(partition);
-    const settlement = pending?.acks.settlement;
-    if (pending === undefined || settlement === undefined) return;
-    this.#pending.delete(partition);
-    this.#settled.push({ write: pending.write, settlement });
-    if (this.#pending.size === 0) this.#resolve(this.#settled);
+  /** Lets go of what is still under way; takes no replica out any more. */
+  close(): void {
+    this.#stopFollowing();
+    this.#parts.inSync.close();
+    for (const run of this.#runs) run.abandon();
+    this.#runs.clear();
   }
 }

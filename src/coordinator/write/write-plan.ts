@@ -1,25 +1,20 @@
 /**
- * Sorts a batch of operations by partition, encodes each partition's share once, and lists what every
- * node is to be sent. Where an id appears twice in a batch, the later operation counts.
+ * Sorts a batch of operations by partition and encodes each partition's share once, however many
+ * replicas it goes to and however often. Where an id appears twice, the later operation counts.
  */
 import { partitionOf } from '../../base/hash64.js';
-import type { Generation, NodeId, Partition } from '../../base/ids.js';
+import type { Partition } from '../../base/ids.js';
 import type { Version } from '../../base/version.js';
-import type { WriteOp, WriteTarget } from '../../wire/link-messages.js';
+import type { WriteOp } from '../../wire/link-messages.js';
 import { encodeWriteOps } from '../../wire/write-ops-codec.js';
 import type { CollectionEntry } from '../topology/topology.js';
 
 /** One partition's share of a batch. */
 export interface PartitionWrite {
   partition: Partition;
-  generation: Generation;
   version: Version;
   ops: WriteOp[];
-  /** Nodes whose replicas must all hold the write before it is acknowledged. */
-  inSync: NodeId[];
-  /** Nodes whose replicas are still recovering: they get the write, nobody waits for them. */
-  recovering: NodeId[];
-  target: WriteTarget;
+  encodedOps: Uint8Array;
 }
 
 export function planWrites(
@@ -35,42 +30,10 @@ export function planWrites(
     if (share === undefined) byPartition.set(partition, [op]);
     else share.push(op);
   }
-  return [...byPartition].map(([partition, share]) =>
-    partitionWrite(collection, partition, share, version),
-  );
-}
-
-function partitionWrite(
-  collection: CollectionEntry,
-  partition: Partition,
-  ops: WriteOp[],
-  version: Version,
-): PartitionWrite {
-  const entry = collection.partitions[partition];
-  if (entry === undefined) throw new RangeError(`no partition ${partition}`);
-  const { generation, replicas } = entry;
-  const inState = (state: string) =>
-    replicas.filter((replica) => replica.state === state).map((replica) => replica.nodeId);
-  return {
+  return [...byPartition].map(([partition, share]) => ({
     partition,
-    generation,
     version,
-    ops,
-    inSync: inState('in_sync'),
-    recovering: inState('recovering'),
-    target: { partition, generation, version, ops: encodeWriteOps(ops) },
-  };
-}
-
-/** What each node is sent: one call with all its partitions. */
-export function targetsByNode(writes: readonly PartitionWrite[]): Map<NodeId, WriteTarget[]> {
-  const byNode = new Map<NodeId, WriteTarget[]>();
-  for (const write of writes) {
-    for (const nodeId of [...write.inSync, ...write.recovering]) {
-      const targets = byNode.get(nodeId);
-      if (targets === undefined) byNode.set(nodeId, [write.target]);
-      else targets.push(write.target);
-    }
-  }
-  return byNode;
+    ops: share,
+    encodedOps: encodeWriteOps(share),
+  }));
 }

@@ -1,23 +1,21 @@
 /**
  * Upserts and deletes, from checked operations to the answer: stamp, plan, send, and stamp again what
- * a replica refused because it holds a newer version from before this write began.
+ * every replica refused because it holds a newer version. An operation that one replica took is not
+ * stamped again: others may have read it there, and what is newer elsewhere is a write that ran at the
+ * same time and wins on all replicas.
  */
-import type { Clock } from '../../base/clock.js';
-import {
-  AnnulusError,
-  type ErrorCode,
-  type ErrorReason,
-  type PartStatus,
-} from '../../base/errors.js';
+import type { AnnulusError } from '../../base/errors.js';
 import type { HybridClock } from '../../base/hybrid-clock.js';
 import { NO_VERSION, type Version } from '../../base/version.js';
 import type { WriteOp } from '../../wire/link-messages.js';
-import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { ReplicationEvents } from '../replication/replication-events.js';
 import type { RequestContext } from '../request-context.js';
 import type { CollectionEntry } from '../topology/topology.js';
-import type { Consistency } from './write-acks.js';
-import { runWrites, type SettledWrite } from './write-driver.js';
+import type { Consistency } from './replica-set-view.js';
+import type { WriteDriver } from './write-driver.js';
+import { lostAgain, partFailure } from './write-failure.js';
 import { planWrites } from './write-plan.js';
+import type { SettledWrite } from './write-run.js';
 
 /** A write that lost against an older one is stamped again this often before it is given up. */
 const RESTAMPS_MAX = 3;
@@ -37,27 +35,15 @@ export interface WriteSummary {
   failures: WriteFailure[];
 }
 
-export interface WriteServiceOptions {
-  /** How long a replica may take over a write. Default 5,000. */
-  writeTimeoutMs: number;
-}
-
 export class WriteService {
-  readonly #nodes: NodeRegistry;
-  readonly #clock: Clock;
+  readonly #driver: WriteDriver;
   readonly #hybridClock: HybridClock;
-  readonly #options: WriteServiceOptions;
+  readonly #events: ReplicationEvents;
 
-  constructor(
-    nodes: NodeRegistry,
-    clock: Clock,
-    hybridClock: HybridClock,
-    options: WriteServiceOptions,
-  ) {
-    this.#nodes = nodes;
-    this.#clock = clock;
+  constructor(driver: WriteDriver, hybridClock: HybridClock, events: ReplicationEvents) {
+    this.#driver = driver;
     this.#hybridClock = hybridClock;
-    this.#options = options;
+    this.#events = events;
   }
 
   /** The stamp is taken before anything is awaited, so writes are ordered as they arrive. */
@@ -77,24 +63,21 @@ export class WriteService {
     let above = NO_VERSION;
     for (let restamps = 0; remaining.length > 0; restamps += 1) {
       const version = this.#hybridClock.nextAbove(above);
-      const timeoutMs = Math.min(
-        this.#options.writeTimeoutMs,
-        Math.max(0, context.deadlineAtMs - this.#clock.nowMs()),
-      );
-      const settled = await runWrites(
+      const settled = await this.#driver.run(
         collection.id,
         planWrites(collection, remaining, version),
         consistency,
-        timeoutMs,
-        this.#nodes,
-        this.#clock,
+        context.deadlineAtMs,
       );
       const superseded = this.#collect(settled, summary);
       for (const { by } of superseded) if (by > above) above = by;
       if (superseded.length > 0 && restamps >= RESTAMPS_MAX) {
-        for (const { op } of superseded) summary.failures.push({ id: op.id, error: lost(op.id) });
+        for (const { op } of superseded) {
+          summary.failures.push({ id: op.id, error: lostAgain(op.id) });
+        }
         return summary;
       }
+      if (superseded.length > 0) this.#events.restamped(superseded.length);
       remaining = superseded.map(({ op }) => op);
     }
     return summary;
@@ -126,40 +109,4 @@ export class WriteService {
     }
     return superseded;
   }
-}
-
-function lost(id: string): AnnulusError {
-  return new AnnulusError(
-    'ABORTED',
-    'SUPERSEDED',
-    `document ${id} was overwritten by others each time it was written; write it again`,
-  );
-}
-
-const failureCodes: Record<Exclude<PartStatus, 'ok'>, [ErrorCode, ErrorReason]> = {
-  timed_out: ['UNAVAILABLE', 'PARTITION_UNAVAILABLE'],
-  unavailable: ['UNAVAILABLE', 'PARTITION_UNAVAILABLE'],
-  rejected: ['RESOURCE_EXHAUSTED', 'QUEUE_FULL'],
-  cancelled: ['UNAVAILABLE', 'PARTITION_UNAVAILABLE'],
-  corrupt: ['UNAVAILABLE', 'REPLICA_CORRUPT'],
-  missing: ['UNAVAILABLE', 'PARTITION_UNAVAILABLE'],
-  stale_generation: ['UNAVAILABLE', 'STALE_GENERATION'],
-  too_large: ['RESOURCE_EXHAUSTED', 'REPLY_TOO_LARGE'],
-  unknown_generation: ['UNAVAILABLE', 'STALE_GENERATION'],
-  storage_full: ['RESOURCE_EXHAUSTED', 'STORAGE_FULL'],
-};
-
-function partFailure(
-  partition: number,
-  failed: { nodeId: string; cause: Exclude<PartStatus, 'ok'>; detail: string },
-): AnnulusError {
-  const [code, reason] = failureCodes[failed.cause];
-  const detail = failed.detail === '' ? '' : `: ${failed.detail}`;
-  return new AnnulusError(
-    code,
-    reason,
-    `partition ${partition}: the replica on ${failed.nodeId} did not take the write ` +
-      `(${failed.cause}${detail}); it may still have happened, resend it to settle it`,
-    { metadata: { partition: String(partition), node_id: failed.nodeId, cause: failed.cause } },
-  );
 }

@@ -5,6 +5,8 @@ import type { AddNodeRequest as _annulus_v1_AddNodeRequest, AddNodeRequest__Outp
 import type { ClusterClient as _annulus_v1_ClusterClient, ClusterDefinition as _annulus_v1_ClusterDefinition } from './annulus/v1/Cluster.js';
 import type { CollectionTopology as _annulus_v1_CollectionTopology, CollectionTopology__Output as _annulus_v1_CollectionTopology__Output } from './annulus/v1/CollectionTopology.js';
 import type { DrainNodeRequest as _annulus_v1_DrainNodeRequest, DrainNodeRequest__Output as _annulus_v1_DrainNodeRequest__Output } from './annulus/v1/DrainNodeRequest.js';
+import type { ForceInSyncRequest as _annulus_v1_ForceInSyncRequest, ForceInSyncRequest__Output as _annulus_v1_ForceInSyncRequest__Output } from './annulus/v1/ForceInSyncRequest.js';
+import type { ForceInSyncResponse as _annulus_v1_ForceInSyncResponse, ForceInSyncResponse__Output as _annulus_v1_ForceInSyncResponse__Output } from './annulus/v1/ForceInSyncResponse.js';
 import type { GetTopologyRequest as _annulus_v1_GetTopologyRequest, GetTopologyRequest__Output as _annulus_v1_GetTopologyRequest__Output } from './annulus/v1/GetTopologyRequest.js';
 import type { ListNodesRequest as _annulus_v1_ListNodesRequest, ListNodesRequest__Output as _annulus_v1_ListNodesRequest__Output } from './annulus/v1/ListNodesRequest.js';
 import type { ListNodesResponse as _annulus_v1_ListNodesResponse, ListNodesResponse__Output as _annulus_v1_ListNodesResponse__Output } from './annulus/v1/ListNodesResponse.js';
@@ -29,6 +31,8 @@ export interface ProtoGrpcType {
       Cluster: SubtypeConstructor<typeof grpc.Client, _annulus_v1_ClusterClient> & { service: _annulus_v1_ClusterDefinition }
       CollectionTopology: MessageTypeDefinition<_annulus_v1_CollectionTopology, _annulus_v1_CollectionTopology__Output>
       DrainNodeRequest: MessageTypeDefinition<_annulus_v1_DrainNodeRequest, _annulus_v1_DrainNodeRequest__Output>
+      ForceInSyncRequest: MessageTypeDefinition<_annulus_v1_ForceInSyncRequest, _annulus_v1_ForceInSyncRequest__Output>
+      ForceInSyncResponse: MessageTypeDefinition<_annulus_v1_ForceInSyncResponse, _annulus_v1_ForceInSyncResponse__Output>
       GetTopologyRequest: MessageTypeDefinition<_annulus_v1_GetTopologyRequest, _annulus_v1_GetTopologyRequest__Output>
       ListNodesRequest: MessageTypeDefinition<_annulus_v1_ListNodesRequest, _annulus_v1_ListNodesRequest__Output>
       ListNodesResponse: MessageTypeDefinition<_annulus_v1_ListNodesResponse, _annulus_v1_ListNodesResponse__Output>

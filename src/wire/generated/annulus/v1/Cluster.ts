@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AddNodeRequest as _annulus_v1_AddNodeRequest, AddNodeRequest__Output as _annulus_v1_AddNodeRequest__Output } from '../../annulus/v1/AddNodeRequest.js';
 import type { DrainNodeRequest as _annulus_v1_DrainNodeRequest, DrainNodeRequest__Output as _annulus_v1_DrainNodeRequest__Output } from '../../annulus/v1/DrainNodeRequest.js';
+import type { ForceInSyncRequest as _annulus_v1_ForceInSyncRequest, ForceInSyncRequest__Output as _annulus_v1_ForceInSyncRequest__Output } from '../../annulus/v1/ForceInSyncRequest.js';
+import type { ForceInSyncResponse as _annulus_v1_ForceInSyncResponse, ForceInSyncResponse__Output as _annulus_v1_ForceInSyncResponse__Output } from '../../annulus/v1/ForceInSyncResponse.js';
 import type { GetTopologyRequest as _annulus_v1_GetTopologyRequest, GetTopologyRequest__Output as _annulus_v1_GetTopologyRequest__Output } from '../../annulus/v1/GetTopologyRequest.js';
 import type { ListNodesRequest as _annulus_v1_ListNodesRequest, ListNodesRequest__Output as _annulus_v1_ListNodesRequest__Output } from '../../annulus/v1/ListNodesRequest.js';
 import type { ListNodesResponse as _annulus_v1_ListNodesResponse, ListNodesResponse__Output as _annulus_v1_ListNodesResponse__Output } from '../../annulus/v1/ListNodesResponse.js';
@@ -33,6 +35,15 @@ export interface ClusterClient extends grpc.Client {
   drainNode(argument: _annulus_v1_DrainNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   drainNode(argument: _annulus_v1_DrainNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   drainNode(argument: _annulus_v1_DrainNodeRequest, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  
+  ForceInSync(argument: _annulus_v1_ForceInSyncRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  ForceInSync(argument: _annulus_v1_ForceInSyncRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  ForceInSync(argument: _annulus_v1_ForceInSyncRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  ForceInSync(argument: _annulus_v1_ForceInSyncRequest, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  forceInSync(argument: _annulus_v1_ForceInSyncRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  forceInSync(argument: _annulus_v1_ForceInSyncRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  forceInSync(argument: _annulus_v1_ForceInSyncRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
+  forceInSync(argument: _annulus_v1_ForceInSyncRequest, callback: grpc.requestCallback<_annulus_v1_ForceInSyncResponse__Output>): grpc.ClientUnaryCall;
   
   GetTopology(argument: _annulus_v1_GetTopologyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_Topology__Output>): grpc.ClientUnaryCall;
   GetTopology(argument: _annulus_v1_GetTopologyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_Topology__Output>): grpc.ClientUnaryCall;
@@ -78,6 +89,8 @@ export interface ClusterHandlers extends grpc.UntypedServiceImplementation {
   
   DrainNode: grpc.handleUnaryCall<_annulus_v1_DrainNodeRequest__Output, _annulus_v1_NodeInfo>;
   
+  ForceInSync: grpc.handleUnaryCall<_annulus_v1_ForceInSyncRequest__Output, _annulus_v1_ForceInSyncResponse>;
+  
   GetTopology: grpc.handleUnaryCall<_annulus_v1_GetTopologyRequest__Output, _annulus_v1_Topology>;
   
   ListNodes: grpc.handleUnaryCall<_annulus_v1_ListNodesRequest__Output, _annulus_v1_ListNodesResponse>;
@@ -93,6 +106,7 @@ export interface ClusterHandlers extends grpc.UntypedServiceImplementation {
 export interface ClusterDefinition extends grpc.ServiceDefinition {
   AddNode: MethodDefinition<_annulus_v1_AddNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_AddNodeRequest__Output, _annulus_v1_NodeInfo__Output>
   DrainNode: MethodDefinition<_annulus_v1_DrainNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_DrainNodeRequest__Output, _annulus_v1_NodeInfo__Output>
+  ForceInSync: MethodDefinition<_annulus_v1_ForceInSyncRequest, _annulus_v1_ForceInSyncResponse, _annulus_v1_ForceInSyncRequest__Output, _annulus_v1_ForceInSyncResponse__Output>
   GetTopology: MethodDefinition<_annulus_v1_GetTopologyRequest, _annulus_v1_Topology, _annulus_v1_GetTopologyRequest__Output, _annulus_v1_Topology__Output>
   ListNodes: MethodDefinition<_annulus_v1_ListNodesRequest, _annulus_v1_ListNodesResponse, _annulus_v1_ListNodesRequest__Output, _annulus_v1_ListNodesResponse__Output>
   RemoveNode: MethodDefinition<_annulus_v1_RemoveNodeRequest, _annulus_v1_RemoveNodeResponse, _annulus_v1_RemoveNodeRequest__Output, _annulus_v1_RemoveNodeResponse__Output>

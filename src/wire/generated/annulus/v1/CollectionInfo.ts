@@ -14,6 +14,7 @@ export interface CollectionInfo {
   'hnsw'?: (_annulus_v1_HnswConfig | null);
   'documentCount'?: (number | string | Long);
   'createdAt'?: (_google_protobuf_Timestamp | null);
+  'minInSync'?: (number);
 }
 
 export interface CollectionInfo__Output {
@@ -25,4 +26,5 @@ export interface CollectionInfo__Output {
   'hnsw': (_annulus_v1_HnswConfig__Output | null);
   'documentCount': (string);
   'createdAt': (_google_protobuf_Timestamp__Output | null);
+  'minInSync': (number);
 }

@@ -10,6 +10,7 @@ export interface CreateCollectionRequest {
   'partitions'?: (number);
   'replicationFactor'?: (number);
   'hnsw'?: (_annulus_v1_HnswConfig | null);
+  'minInSync'?: (number);
 }
 
 export interface CreateCollectionRequest__Output {
@@ -19,4 +20,5 @@ export interface CreateCollectionRequest__Output {
   'partitions': (number);
   'replicationFactor': (number);
   'hnsw': (_annulus_v1_HnswConfig__Output | null);
+  'minInSync': (number);
 }

@@ -1,0 +1,85 @@
+/** What operators may do to single replicas. */
+import { AnnulusError, invalidField } from '../../base/errors.js';
+import type { NodeId, Partition } from '../../base/ids.js';
+import type { Logger } from '../../base/logger.js';
+import type { ReplicaReport } from '../../wire/link-messages.js';
+import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import { forceInSync } from '../topology/replica-transitions.js';
+import type { CollectionEntry, ReplicaEntry } from '../topology/topology.js';
+import type { TopologyKeeper } from '../topology-keeper.js';
+
+export interface ForcedInSync {
+  generation: number;
+  documentCount: number;
+  documentCountBefore: number;
+}
+
+export class ReplicaAdmin {
+  readonly #topology: TopologyKeeper;
+  readonly #nodes: NodeRegistry;
+  readonly #logger: Logger;
+
+  constructor(topology: TopologyKeeper, nodes: NodeRegistry, logger: Logger) {
+    this.#topology = topology;
+    this.#nodes = nodes;
+    this.#logger = logger;
+  }
+
+  /**
+   * Puts one replica in sync although it may lack acknowledged writes, and takes all others out.
+   * Rejects while a replica in sync can be reached: then nothing is lost by waiting.
+   */
+  async forceInSync(
+    collection: CollectionEntry,
+    partition: Partition,
+    nodeId: NodeId,
+  ): Promise<ForcedInSync> {
+    const replicas = collection.partitions[partition]?.replicas;
+    if (replicas === undefined) {
+      throw invalidField('partition', partition, `below ${collection.partitions.length}`);
+    }
+    const inSync = replicas.filter(({ state }) => state === 'in_sync');
+    const reachable = inSync.find((replica) => this.#isUsable(collection, partition, replica));
+    if (reachable !== undefined) {
+      throw new AnnulusError(
+        'FAILED_PRECONDITION',
+        'REPLICA_IN_SYNC',
+        `the replica on ${reachable.nodeId} is in sync and can be reached; nothing needs forcing`,
+        { metadata: { node_id: reachable.nodeId } },
+      );
+    }
+    if (!this.#isUsable(collection, partition, { nodeId, state: 'recovering' })) {
+      throw new AnnulusError(
+        'UNAVAILABLE',
+        'PARTITION_UNAVAILABLE',
+        `node ${nodeId} cannot be reached, or has no sound replica of partition ${partition}`,
+        { metadata: { node_id: nodeId } },
+      );
+    }
+    const count = (id: NodeId) => this.#report(collection, partition, id)?.documentCount ?? 0;
+    const documentCount = count(nodeId);
+    const documentCountBefore = Math.max(0, ...inSync.map((replica) => count(replica.nodeId)));
+    const ref = { collectionId: collection.id, partition, nodeId };
+    const topology = await this.#topology.update((current) => forceInSync(current, ref));
+    this.#logger.error(
+      { ...ref, documentCount, documentCountBefore },
+      'an operator forced a replica in sync; acknowledged writes may be lost',
+    );
+    const entry = topology.collections.get(collection.id)?.partitions[partition];
+    return { generation: entry?.generation ?? 0, documentCount, documentCountBefore };
+  }
+
+  #isUsable(collection: CollectionEntry, partition: Partition, { nodeId }: ReplicaEntry): boolean {
+    if (this.#nodes.get(nodeId)?.link.isConnected !== true) return false;
+    const condition = this.#report(collection, partition, nodeId)?.condition;
+    return condition === 'open' || condition === 'loading';
+  }
+
+  #report(
+    { id }: CollectionEntry,
+    partition: Partition,
+    nodeId: NodeId,
+  ): ReplicaReport | undefined {
+    return this.#nodes.get(nodeId)?.reports.get(replicaKey(id, partition));
+  }
+}

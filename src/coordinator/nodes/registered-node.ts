@@ -1,0 +1,49 @@
+/** A shard node as this coordinator sees it; `node-registry.ts` keeps it up to date. */
+import type { Timer } from '../../base/clock.js';
+import type { NodeId } from '../../base/ids.js';
+import type { Random } from '../../base/random.js';
+import type { ReplicaReport } from '../../wire/link-messages.js';
+import { NodeLoadMeter } from '../balancing/node-load.js';
+import { NodeHealth } from '../health/node-health.js';
+import { NodeLatencies } from '../resilience/hedge-policy.js';
+import type { NodeEntry } from '../topology/topology.js';
+import type { ShardLink } from '../transport/shard-link.js';
+import type { NodeRegistryOptions } from './node-registry.js';
+
+/** One node and all that is known of it. */
+export class RegisteredNode {
+  readonly nodeId: NodeId;
+  readonly health: NodeHealth;
+  readonly loadMeter: NodeLoadMeter;
+  /** How long its reads take. */
+  readonly latencies: NodeLatencies;
+  entry: NodeEntry;
+  link!: ShardLink;
+  /** As the node last said of each replica, by `replicaKey`. */
+  reports = new Map<string, ReplicaReport>();
+  heartbeatTimer: Timer | undefined;
+  /** The newest topology that changed what it holds. */
+  assignmentEpoch = 0;
+  isAssigning = false;
+  /** What it holds changed while it was being told. */
+  mustAssignAgain = false;
+
+  constructor(entry: NodeEntry, options: NodeRegistryOptions, random: Random) {
+    this.nodeId = entry.nodeId;
+    this.entry = entry;
+    this.health = new NodeHealth(options.health, random);
+    this.loadMeter = new NodeLoadMeter(options.load);
+    this.latencies = new NodeLatencies(options.hedge);
+  }
+
+  /** Outstanding work, in requests: see `balancing/node-load.ts`. */
+  load(nowMs: number): number {
+    return this.loadMeter.outstanding(this.link.outstanding, nowMs);
+  }
+
+  get documentCount(): number {
+    let count = 0;
+    for (const report of this.reports.values()) count += report.documentCount;
+    return count;
+  }
+}

@@ -1,0 +1,50 @@
+/** How one replica stands towards one write, and what its refusals mean. */
+import type { PartStatus } from '../../base/errors.js';
+import type { NodeId } from '../../base/ids.js';
+
+export type WriteFault = Exclude<PartStatus, 'ok'>;
+
+/**
+ * `in_sync`: must hold the write. `awaited`: recovering, about to be put in sync, so waited for as
+ * well. `recovering`: gets the write, nobody waits for it.
+ */
+export type ReplicaRole = 'in_sync' | 'awaited' | 'recovering';
+
+export interface ReplicaStanding {
+  readonly nodeId: NodeId;
+  readonly role: ReplicaRole;
+  /**
+   * `sent`: an answer will come. `held`: it has the write durably. `failed`: it has not, and stays in
+   * the set while nobody has. `evicting`: being taken out of the set. `out`: does not matter any more.
+   */
+  state: 'sent' | 'held' | 'failed' | 'evicting' | 'out';
+  /** Times that it was asked to wait. */
+  deferrals: number;
+  cause: WriteFault;
+  detail: string;
+}
+
+export function newStanding(nodeId: NodeId, role: ReplicaRole): ReplicaStanding {
+  return { nodeId, role, state: 'sent', deferrals: 0, cause: 'timed_out', detail: '' };
+}
+
+/**
+ * Definite, passing refusals: the replica did not take the write, may take it soon, and nothing is
+ * wrong with it. It is busy, or it and the coordinator do not know the same replica set yet.
+ */
+export function isPassing(cause: WriteFault): boolean {
+  return cause === 'rejected' || cause === 'stale_generation' || cause === 'unknown_generation';
+}
+
+/** The request is at fault, not the replica. */
+export function isOfRequest(cause: WriteFault): boolean {
+  return cause === 'too_large';
+}
+
+const RESEND_DELAY_MS_MIN = 10;
+const RESEND_DELAY_MS_MAX = 320;
+
+/** Pause before the write is sent again, after so many refusals. */
+export function resendDelayMs(deferrals: number): number {
+  return Math.min(RESEND_DELAY_MS_MAX, RESEND_DELAY_MS_MIN * 2 ** Math.min(deferrals, 10));
+}
