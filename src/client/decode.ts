@@ -95,10 +95,8 @@ export function decodeSearch(request: SearchRequest, response: SearchResponse__O
     coverage: decodeCoverage(response.coverage),
   };
   if (request.explain === true && response.explain !== null) {
-    result.explain = {
-      totalMs: response.explain.totalMs,
-      attempts: response.explain.attempts.map((attempt) => ({ ...attempt })),
-    };
+    const { explain } = response;
+    result.explain = { ...explain, attempts: explain.attempts.map((attempt) => ({ ...attempt })) };
   }
   return result;
 }

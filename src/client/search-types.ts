@@ -74,12 +74,28 @@ export interface ExplainAttempt {
   /** Of that, waiting in the node's queue and being worked on. */
   queueMs: number;
   serviceMs: number;
+  /** `first`, `reroute` (another replica failed) or `hedge` (another replica is late). */
+  cause: string;
+  /** `healthy`, or with nothing better to choose from `panic`, `suspect`, ... */
+  pickedFrom: string;
+  /** Nodes that the policy chose from. */
+  candidates: number;
+  /** Partitions that this attempt was the first to answer. */
+  answeredPartitions: number[];
+  /** Its hedge delay passed before it ended. */
+  wasLate: boolean;
 }
 
 export interface Explain {
   /** In the coordinator, from receipt to answer. */
   totalMs: number;
   attempts: ExplainAttempt[];
+  /** Hits that each partition was asked for at first; fewer than `topK` when that is large. */
+  partitionTopK: number;
+  /** Partitions that were asked again for all `topK`. */
+  askedAgain: number[];
+  /** Hedges and reroutes that the budget did not allow. */
+  retriesRefused: number;
 }
 
 export interface SearchResult {

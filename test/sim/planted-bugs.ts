@@ -91,7 +91,7 @@ function withFullCoverage(answer: SearchAnswer): SearchAnswer {
 }
 
 function withReroutedCountedTwice(answer: SearchAnswer): SearchAnswer {
-  const extra = answer.attempts.filter((attempt) => attempt.cause !== 'first').length;
+  const extra = answer.explain.attempts.filter((attempt) => attempt.cause !== 'first').length;
   const partitionsSearched = answer.coverage.partitionsSearched + extra;
   return { ...answer, coverage: { ...answer.coverage, partitionsSearched } };
 }

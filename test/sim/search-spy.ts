@@ -8,13 +8,15 @@ import type {
   LinkOutcome,
   ShardLink,
 } from '../../src/coordinator/transport/shard-link.js';
-import type { LinkRequest } from '../../src/wire/link-messages.js';
+import type { LinkRequest, SearchCall } from '../../src/wire/link-messages.js';
 import { decodeWriteOps } from '../../src/wire/write-ops-codec.js';
 import type { History } from './history.js';
 
 export interface SeenSearch {
-  /** By partition: documents, as the first answer said. */
+  /** By partition: documents, as the first answer to the last question said. */
   answered: Map<Partition, number>;
+  /** By partition: hits that were asked for last. */
+  asked: Map<Partition, number>;
   callsUnderWay: number;
 }
 
@@ -28,7 +30,7 @@ export class SearchSpy {
   }
 
   watch(vector: Float32Array): SeenSearch {
-    const seen: SeenSearch = { answered: new Map(), callsUnderWay: 0 };
+    const seen: SeenSearch = { answered: new Map(), asked: new Map(), callsUnderWay: 0 };
     this.#seen.set(vector, seen);
     return seen;
   }
@@ -66,18 +68,33 @@ export class SearchSpy {
         for (const op of decodeWriteOps(ops)) this.#history.stamped(op, version);
       }
     }
-    const seen = request.kind === 'search' ? this.#seen.get(request.vector) : undefined;
+    if (request.kind !== 'search') return link.send(request, timeoutMs, done);
+    const seen = this.#seen.get(request.vector);
     if (seen === undefined) return link.send(request, timeoutMs, done);
+    noteQuestion(seen, request);
     seen.callsUnderWay += 1;
     return link.send(request, timeoutMs, (outcome) => {
       seen.callsUnderWay -= 1;
       if (outcome.status === 'ok' && outcome.reply.kind === 'search') {
         for (const { partition, status, documentCount } of outcome.reply.targets) {
           if (status !== 'ok' || seen.answered.has(partition)) continue;
+          if (seen.asked.get(partition) !== hitsAsked(request, partition)) continue;
           seen.answered.set(partition, documentCount);
         }
       }
       done(outcome);
     });
   }
+}
+
+/** Asked again for more hits, a partition has not answered until it has answered that. */
+function noteQuestion(seen: SeenSearch, request: SearchCall): void {
+  for (const { partition, k } of request.targets) {
+    if (k > (seen.asked.get(partition) ?? k)) seen.answered.delete(partition);
+    seen.asked.set(partition, k);
+  }
+}
+
+function hitsAsked(request: SearchCall, partition: Partition): number | undefined {
+  return request.targets.find((target) => target.partition === partition)?.k;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { clientCommand, collectionOption, flagOnly } from '../client-command.js';
 import type { CommandCall } from '../command.js';
+import { explainText } from '../explain-text.js';
 import { UsageError } from '../options.js';
 import { printJson, type Terminal } from '../output.js';
 
@@ -73,7 +74,14 @@ export const searchCommand = clientCommand({
       routingKey: options.has('routing-key') ? options.text('routing-key') : undefined,
       explain: options.flag('explain'),
     });
-    printJson(call.terminal, result);
+    const { stdout } = call.terminal;
+    if (result.explain === undefined || stdout.isTTY !== true) {
+      printJson(call.terminal, result);
+    } else {
+      const { explain, ...answer } = result;
+      printJson(call.terminal, answer);
+      stdout.write(`\n${explainText(result)}`);
+    }
     return 0;
   },
 });

@@ -1,22 +1,42 @@
 /** One search from checked request to answer: plan, fan out, merge, judge the coverage. */
 import { AnnulusError } from '../../base/errors.js';
+import type { Partition } from '../../base/ids.js';
 import type { LinkHit, SearchTargetReply } from '../../wire/link-messages.js';
 import { defaultBalancingPolicy, policyOfRequest } from '../balancing/replica-picker.js';
 import { replicaKey } from '../nodes/node-registry.js';
 import type { RequestContext } from '../request-context.js';
 import type { CollectionEntry } from '../topology/topology.js';
-import { type Coverage, coverageError } from './coverage.js';
+import { type Coverage, coverageError, type MissingPartition } from './coverage.js';
 import { mergeTopK } from './merge-top-k.js';
 import { partitionReads } from './partition-reads.js';
 import { type AttemptRecord, type ReadKind, runRead } from './read-driver.js';
 import type { ReadRouter } from './read-router.js';
-import type { ScatterGatherResult } from './scatter-gather-port.js';
+import type { PartitionRead } from './scatter-gather-port.js';
 import type { ValidSearch } from './search-request.js';
+import { firstFetchCount, partitionsCutShort } from './under-fetch.js';
 
 export interface SearchAnswer {
   hits: LinkHit[];
   coverage: Coverage;
+  explain: SearchExplain;
+}
+
+/** How a search was carried out. */
+export interface SearchExplain {
   attempts: AttemptRecord[];
+  /** Hits that each partition was asked for at first. */
+  firstFetchCount: number;
+  /** Partitions that were asked again for all hits. */
+  askedAgain: Partition[];
+  /** Hedges and reroutes that the budget did not allow. */
+  refusedRetries: number;
+}
+
+/** What is known of a search while its partitions are being asked. */
+interface SearchProgress {
+  replies: Map<Partition, SearchTargetReply>;
+  missing: Map<Partition, MissingPartition>;
+  explain: SearchExplain;
 }
 
 export class SearchService {
@@ -32,6 +52,63 @@ export class SearchService {
     search: ValidSearch,
     context: RequestContext,
   ): Promise<SearchAnswer> {
+    const progress = await this.#ask(collection, search, context);
+    if (context.isCancelled) {
+      throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
+    }
+    const coverage = this.#coverage(collection, progress);
+    const error = coverageError(coverage, search.minCoverageRatio);
+    if (error !== undefined) throw error;
+    return { hits: mergedHits(progress, search.topK), coverage, explain: progress.explain };
+  }
+
+  /** Asks all partitions, and those again whose answers turn out to have been cut short. */
+  async #ask(
+    collection: CollectionEntry,
+    search: ValidSearch,
+    context: RequestContext,
+  ): Promise<SearchProgress> {
+    const firstCount = firstFetchCount(search.topK, collection.partitions.length);
+    const progress: SearchProgress = {
+      replies: new Map(),
+      missing: new Map(),
+      explain: { attempts: [], firstFetchCount: firstCount, askedAgain: [], refusedRetries: 0 },
+    };
+    await this.#askOnce(
+      collection,
+      search,
+      firstCount,
+      partitionReads(collection),
+      context,
+      progress,
+    );
+    const { counters } = this.#router;
+    const { askedAgain } = progress.explain;
+    if (firstCount < search.topK) counters.underFetches += 1;
+    for (;;) {
+      const fetched = [...progress.replies.values()].map(({ partition, hits }) => {
+        const asked = askedAgain.includes(partition) ? search.topK : firstCount;
+        return { partition, hits, asked };
+      });
+      const merged = mergedHits(progress, search.topK);
+      const cutShort = partitionsCutShort(fetched, merged, search.topK);
+      if (cutShort.length === 0 || context.isCancelled) break;
+      askedAgain.push(...cutShort);
+      const reads = partitionReads(collection, cutShort);
+      await this.#askOnce(collection, search, search.topK, reads, context, progress);
+    }
+    if (askedAgain.length > 0) counters.underFetchesAskedAgain += 1;
+    return progress;
+  }
+
+  async #askOnce(
+    collection: CollectionEntry,
+    search: ValidSearch,
+    hitCount: number,
+    reads: PartitionRead[],
+    context: RequestContext,
+    { replies, missing, explain }: SearchProgress,
+  ): Promise<void> {
     const { routingKey, balancingPolicy } = search;
     const route = this.#router.route({
       collection: collection.id,
@@ -39,25 +116,21 @@ export class SearchService {
       policy: policyOfRequest(balancingPolicy, routingKey, defaultBalancingPolicy),
       routingKey,
     });
-    const reads = partitionReads(collection);
-    const outcome = await runRead(searchKind(collection, search), reads, context, route);
-    if (context.isCancelled) {
-      throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
+    const kind = searchKind(collection, search, hitCount);
+    const outcome = await runRead(kind, reads, context, route);
+    for (const reply of outcome.replies) replies.set(reply.partition, reply);
+    // A short answer alone is not exact: without the long one the partition is missing.
+    for (const part of outcome.missing) {
+      replies.delete(part.partition);
+      missing.set(part.partition, part);
     }
-    const coverage = this.#coverage(collection, outcome);
-    const error = coverageError(coverage, search.minCoverageRatio);
-    if (error !== undefined) throw error;
-    const hits = mergeTopK(
-      outcome.replies.map((reply) => reply.hits),
-      search.topK,
-    );
-    return { hits, coverage, attempts: outcome.attempts };
+    explain.attempts.push(...outcome.attempts);
+    explain.refusedRetries += outcome.refusedRetries;
   }
 
-  #coverage(
-    collection: CollectionEntry,
-    { replies, missing }: ScatterGatherResult<SearchTargetReply>,
-  ): Coverage {
+  #coverage(collection: CollectionEntry, progress: SearchProgress): Coverage {
+    const replies = [...progress.replies.values()];
+    const missing = [...progress.missing.values()].sort((a, b) => a.partition - b.partition);
     const searched = replies.reduce((sum, reply) => sum + reply.documentCount, 0);
     const unseen = missing.reduce(
       (sum, { partition }) => sum + this.lastReportedCount(collection, partition),
@@ -84,7 +157,18 @@ export class SearchService {
   }
 }
 
-function searchKind(collection: CollectionEntry, search: ValidSearch): ReadKind<SearchTargetReply> {
+function mergedHits({ replies }: SearchProgress, topK: number): LinkHit[] {
+  return mergeTopK(
+    [...replies.values()].map((reply) => reply.hits),
+    topK,
+  );
+}
+
+function searchKind(
+  collection: CollectionEntry,
+  search: ValidSearch,
+  hitCount: number,
+): ReadKind<SearchTargetReply> {
   return {
     call: (reads) => ({
       kind: 'search',
@@ -97,7 +181,7 @@ function searchKind(collection: CollectionEntry, search: ValidSearch): ReadKind<
       targets: reads.map(({ partition, generation }) => ({
         partition,
         generation,
-        k: search.topK,
+        k: hitCount,
         ef: search.efSearch,
       })),
     }),

@@ -12,9 +12,8 @@ import type { SearchResponse } from '../../wire/generated/annulus/v1/SearchRespo
 import type { LinkHit, StoredDocument } from '../../wire/link-messages.js';
 import { decodeMetadata } from '../../wire/metadata-codec.js';
 import type { RequestContext } from '../request-context.js';
-import type { AttemptRecord } from '../search/read-driver.js';
 import type { ValidSearch } from '../search/search-request.js';
-import type { SearchAnswer } from '../search/search-service.js';
+import type { SearchAnswer, SearchExplain } from '../search/search-service.js';
 import type { CollectionEntry } from '../topology/topology.js';
 
 export const metricNames = {
@@ -61,7 +60,7 @@ export function searchResponse(
     hits: answer.hits.map((hit) => hitMessage(hit, metric)),
     coverage: answer.coverage,
     requestId: search.requestId,
-    ...(search.explain ? { explain: explainMessage(answer.attempts, context, nowMs) } : {}),
+    ...(search.explain ? { explain: explainMessage(answer.explain, context, nowMs) } : {}),
   };
 }
 
@@ -73,14 +72,13 @@ function hitMessage(hit: LinkHit, metric: Metric): Hit {
   return message;
 }
 
-function explainMessage(
-  attempts: readonly AttemptRecord[],
-  context: RequestContext,
-  nowMs: number,
-): Explain {
+function explainMessage(explain: SearchExplain, context: RequestContext, nowMs: number): Explain {
   return {
     totalMs: nowMs - context.receivedAtMs,
-    attempts: attempts.map((attempt) => ({
+    partitionTopK: explain.firstFetchCount,
+    askedAgain: explain.askedAgain,
+    retriesRefused: explain.refusedRetries,
+    attempts: explain.attempts.map((attempt) => ({
       nodeId: attempt.nodeId,
       partitions: attempt.partitions,
       outcome: attempt.outcome,
@@ -90,6 +88,11 @@ function explainMessage(
       tookMs: attempt.tookMs,
       queueMs: attempt.queueMs,
       serviceMs: attempt.serviceMs,
+      cause: attempt.cause,
+      pickedFrom: attempt.picked?.tier ?? '',
+      candidates: attempt.picked?.candidateCount ?? 0,
+      answeredPartitions: attempt.answered,
+      wasLate: attempt.wasLate,
     })),
   };
 }

@@ -46,7 +46,7 @@ export class SearchHandlers {
     };
     const search = checkSearch(request, shape, this.#limits);
     const answer = await this.#searches.search(collection, search, context);
-    this.#frame.metrics.searchAnswered(answer.coverage, answer.attempts);
+    this.#frame.metrics.searchAnswered(answer.coverage, answer.explain.attempts);
     const nowMs = this.#frame.clock.nowMs();
     return searchResponse(answer, search, collection.metric, context, nowMs);
   }

@@ -5,9 +5,15 @@ import type { ExplainAttempt as _annulus_v1_ExplainAttempt, ExplainAttempt__Outp
 export interface Explain {
   'totalMs'?: (number | string);
   'attempts'?: (_annulus_v1_ExplainAttempt)[];
+  'partitionTopK'?: (number);
+  'askedAgain'?: (number)[];
+  'retriesRefused'?: (number);
 }
 
 export interface Explain__Output {
   'totalMs': (number);
   'attempts': (_annulus_v1_ExplainAttempt__Output)[];
+  'partitionTopK': (number);
+  'askedAgain': (number)[];
+  'retriesRefused': (number);
 }

@@ -11,6 +11,11 @@ export interface ExplainAttempt {
   'tookMs'?: (number | string);
   'queueMs'?: (number | string);
   'serviceMs'?: (number | string);
+  'cause'?: (string);
+  'pickedFrom'?: (string);
+  'candidates'?: (number);
+  'answeredPartitions'?: (number)[];
+  'wasLate'?: (boolean);
 }
 
 export interface ExplainAttempt__Output {
@@ -23,4 +28,9 @@ export interface ExplainAttempt__Output {
   'tookMs': (number);
   'queueMs': (number);
   'serviceMs': (number);
+  'cause': (string);
+  'pickedFrom': (string);
+  'candidates': (number);
+  'answeredPartitions': (number)[];
+  'wasLate': (boolean);
 }
