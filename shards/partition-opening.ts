@@ -75,7 +75,7 @@ async function usableGraph({ clock, store, kit }: OpeningOptions): Promise<Usabl
   return { graph, insertedSeq: lastSeq, detail: 'graph file loaded' };
 }
 
-/** False when the graph lacks a row that it should have. */
+/** False when the graph lacks a row that it should have, or has one that it should not. */
 async function dropStaleLabels(
   clock: Clock,
   store: PartitionStore,
@@ -91,7 +91,11 @@ async function dropStaleLabels(
     if (label.done || label.value !== seq) isWhole = false;
     else label = labels.next();
   });
-  for (; !label.done; label = labels.next()) stale.push(label.value);
+  for (; !label.done; label = labels.next()) {
+    // Beyond what the file says that it has, rows could not be inserted again in their order.
+    if (label.value > lastSeq) isWhole = false;
+    stale.push(label.value);
+  }
   for (const seq of stale) graph.remove(seq);
   return isWhole;
 }

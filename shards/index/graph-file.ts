@@ -36,8 +36,10 @@ export type SaveStep =
 export type OnSaveStep = (step: SaveStep) => void;
 
 /**
- * Saves an index that contains the current rows up to `lastSeq`. The index is frozen until hnswlib has
- * written its file, and may change again while that is checked and synced.
+ * Saves an index that contains the current rows up to `lastSeq`, or more: rows may still be inserted
+ * between the call and the moment that hnswlib begins to write, and the file says what it contains.
+ * From then on the index is frozen until the file is written, and may change again while that is
+ * checked and synced.
  */
 export function saveGraph(
   index: HnswIndex,
@@ -71,7 +73,7 @@ export async function saveGraphWith(
     const manifest = encodeManifest({
       ...table,
       spec,
-      lastSeq,
+      lastSeq: Math.max(lastSeq, table.labels.at(-1) ?? 0),
       payloadNumber,
       payloadBytes: checked.bytes,
       payloadHash: checked.hash,

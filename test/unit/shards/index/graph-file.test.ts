@@ -41,6 +41,9 @@ afterEach(() => {
 });
 
 /** Vectors with labels beyond 32 bits, some equal, every fifth removed. */
+/** Above every label of the samples, which are beyond 32 bits themselves. */
+const SEQ = 2 ** 34;
+
 function sampleIndex(count: number, of: GraphSpec = spec): HnswIndex {
   const index = HnswIndex.create(of);
   const vectors = clusteredVectors(seededRandom(count), count, of.dimension, 5);
@@ -67,9 +70,9 @@ async function loaded(at = path): Promise<{ index: HnswIndex; lastSeq: number }>
 describe('a saved graph', () => {
   it.each([0, 1, 2, 300])('of %i vectors answers as before and goes on growing', async (count) => {
     const index = sampleIndex(count);
-    expect(await saveGraph(index, path, 12345)).toMatchObject({ status: 'saved' });
+    expect(await saveGraph(index, path, SEQ + 12345)).toMatchObject({ status: 'saved' });
     const copy = await loaded();
-    expect(copy.lastSeq).toBe(12345);
+    expect(copy.lastSeq).toBe(SEQ + 12345);
     expect(answers(copy.index)).toEqual(answers(index));
     const label = 2 ** 40;
     copy.index.add(label, queryVector);
@@ -77,6 +80,18 @@ describe('a saved graph', () => {
     expect(copy.index.has(label)).toBe(true);
     expect(copy.index.remove(label)).toBe(true);
     expect(copy.index.count).toBe(index.count + 1);
+  });
+
+  it('says what it contains when rows were inserted after the save was asked for', async () => {
+    const index = sampleIndex(50);
+    const label = SEQ + 1_000;
+    const saving = saveGraph(index, path, SEQ + 50);
+    index.add(label, queryVector);
+    expect(await saving).toMatchObject({ status: 'saved' });
+    const copy = await loaded();
+    expect(copy.index.has(label)).toBe(true);
+    expect(copy.lastSeq).toBe(label);
+    copy.index.add(copy.lastSeq + 1, queryVector);
   });
 
   it('is the graph as it was when the save began, whatever was removed meanwhile', async () => {
@@ -100,14 +115,14 @@ describe('a saved graph', () => {
 
   it('says absent when there is none, and when it was removed', async () => {
     expect(await loadGraph(path, spec)).toEqual({ status: 'absent' });
-    await saveGraph(sampleIndex(10), path, 1);
+    await saveGraph(sampleIndex(10), path, SEQ + 1);
     await removeGraph(path);
     expect(await loadGraph(path, spec)).toEqual({ status: 'absent' });
     expect(readdirSync(join(root, 'replica'))).toEqual([]);
   });
 
   it('is not loaded for a collection made otherwise', async () => {
-    await saveGraph(sampleIndex(20), path, 1);
+    await saveGraph(sampleIndex(20), path, SEQ + 1);
     const others: Partial<GraphSpec>[] = [
       { dimension: 9 },
       { metric: 'l2' },
@@ -124,19 +139,19 @@ describe('a saved graph', () => {
   });
 
   it('is replaced by the next one, with nothing left of the first', async () => {
-    await saveGraph(sampleIndex(50), path, 50);
+    await saveGraph(sampleIndex(50), path, SEQ + 50);
     const next = sampleIndex(80);
-    await saveGraph(next, path, 80);
+    await saveGraph(next, path, SEQ + 80);
     expect(readdirSync(join(root, 'replica')).sort()).toEqual(['graph', 'graph.2.hnsw']);
     const copy = await loaded();
-    expect(copy.lastSeq).toBe(80);
+    expect(copy.lastSeq).toBe(SEQ + 80);
     expect(answers(copy.index)).toEqual(answers(next));
   });
 });
 
 describe('a damaged graph', () => {
   it('is found out wherever a byte is flipped or the file ends', async () => {
-    await saveGraph(sampleIndex(60), path, 7);
+    await saveGraph(sampleIndex(60), path, SEQ + 7);
     const names = ['graph', 'graph.1.hnsw'];
     const whole = new Map(names.map((name) => [name, readFileSync(join(root, 'replica', name))]));
     const damage = fc.record({
@@ -162,7 +177,7 @@ describe('a damaged graph', () => {
   });
 
   it('is found out when hnswlib’s file is missing, or unreadable, or another graph’s', async () => {
-    await saveGraph(sampleIndex(60), path, 7);
+    await saveGraph(sampleIndex(60), path, SEQ + 7);
     const payload = `${path}.1.hnsw`;
     rmSync(payload);
     expect(await loadGraph(path, spec)).toMatchObject({ status: 'damaged' });
@@ -170,7 +185,7 @@ describe('a damaged graph', () => {
     expect(await loadGraph(path, spec)).toMatchObject({ status: 'damaged' });
     rmSync(payload, { recursive: true });
     const other = join(root, 'other');
-    await saveGraph(sampleIndex(61), other, 7);
+    await saveGraph(sampleIndex(61), other, SEQ + 7);
     cpSync(`${other}.1.hnsw`, payload);
     expect(await loadGraph(path, spec)).toMatchObject({ status: 'damaged' });
   });
@@ -197,8 +212,8 @@ describe('a save that does not end well', () => {
   it('leaves the old or the new graph after a crash at any step, and no litter after the next', async () => {
     const before = sampleIndex(40);
     const after = sampleIndex(90);
-    await saveGraph(before, path, 40);
-    await saveGraph(after, path, 90, (step) => {
+    await saveGraph(before, path, SEQ + 40);
+    await saveGraph(after, path, SEQ + 90, (step) => {
       cpSync(join(root, 'replica'), join(root, step), { recursive: true });
     });
     for (const step of STEPS) {
@@ -206,32 +221,32 @@ describe('a save that does not end well', () => {
       if (step === 'payload_written') tear(`${crashed}.2.hnsw`); // It was not synced.
       const copy = await loaded(crashed);
       const isNew = step === 'manifest_renamed' || step === 'leftovers_removed';
-      expect([step, copy.lastSeq]).toEqual([step, isNew ? 90 : 40]);
+      expect([step, copy.lastSeq]).toEqual([step, isNew ? SEQ + 90 : SEQ + 40]);
       expect(answers(copy.index)).toEqual(answers(isNew ? after : before));
       expect(readdirSync(join(root, step)).sort()).toEqual([
         'graph',
         isNew ? 'graph.2.hnsw' : 'graph.1.hnsw',
       ]);
-      expect(await saveGraph(after, crashed, 91)).toMatchObject({ status: 'saved' });
-      expect((await loaded(crashed)).lastSeq).toBe(91);
+      expect(await saveGraph(after, crashed, SEQ + 91)).toMatchObject({ status: 'saved' });
+      expect((await loaded(crashed)).lastSeq).toBe(SEQ + 91);
     }
   });
 
   it('says absent after a crash in the very first save, and the next one succeeds', async () => {
     const crashed = join(root, 'first', 'graph');
-    await saveGraph(sampleIndex(40), path, 40, (step) => {
+    await saveGraph(sampleIndex(40), path, SEQ + 40, (step) => {
       if (step !== 'manifest_written') return;
       cpSync(join(root, 'replica'), join(root, 'first'), { recursive: true });
     });
     expect(readdirSync(join(root, 'first')).sort()).toEqual(['graph.1.hnsw', 'graph.tmp']);
     expect(await loadGraph(crashed, spec)).toEqual({ status: 'absent' });
-    expect(await saveGraph(sampleIndex(40), crashed, 41)).toMatchObject({ status: 'saved' });
+    expect(await saveGraph(sampleIndex(40), crashed, SEQ + 41)).toMatchObject({ status: 'saved' });
     expect(readdirSync(join(root, 'first')).sort()).toEqual(['graph', 'graph.2.hnsw']);
   });
 
   it('fails as a value, keeping the old graph, when hnswlib’s file came out short', async () => {
     const index = sampleIndex(40);
-    await saveGraph(index, path, 40);
+    await saveGraph(index, path, SEQ + 40);
     const short = await saveGraphWith(
       async (payload) => {
         const contents = await index.writeNative(payload);
@@ -243,25 +258,25 @@ describe('a save that does not end well', () => {
       99,
     );
     expect(short).toMatchObject({ status: 'failed', detail: expect.stringContaining('too early') });
-    expect((await loaded()).lastSeq).toBe(40);
+    expect((await loaded()).lastSeq).toBe(SEQ + 40);
     expect(readdirSync(join(root, 'replica')).sort()).toEqual(['graph', 'graph.1.hnsw']);
   });
 
   it('fails as a value when the directory is gone, and leaves the index usable', async () => {
     const index = sampleIndex(40);
     const nowhere = join(root, 'nowhere', 'graph');
-    expect(await saveGraph(index, nowhere, 1)).toMatchObject({ status: 'failed' });
+    expect(await saveGraph(index, nowhere, SEQ + 1)).toMatchObject({ status: 'failed' });
     expect(index.isFrozen).toBe(false);
-    expect(await saveGraph(index, path, 1)).toMatchObject({ status: 'saved' });
+    expect(await saveGraph(index, path, SEQ + 1)).toMatchObject({ status: 'saved' });
   });
 
   it('keeps the new graph when only the cleaning up after it fails', async () => {
-    await saveGraph(sampleIndex(40), path, 40);
-    const outcome = await saveGraph(sampleIndex(50), path, 50, (step) => {
+    await saveGraph(sampleIndex(40), path, SEQ + 40);
+    const outcome = await saveGraph(sampleIndex(50), path, SEQ + 50, (step) => {
       if (step === 'manifest_renamed') throw new Error('disk on fire');
     });
     expect(outcome).toMatchObject({ status: 'failed' });
-    expect((await loaded()).lastSeq).toBe(50);
+    expect((await loaded()).lastSeq).toBe(SEQ + 50);
   });
 });
 
