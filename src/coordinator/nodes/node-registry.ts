@@ -76,6 +76,11 @@ export class NodeRegistry {
     return this.#nodes.get(nodeId);
   }
 
+  /** The newest that this coordinator knows. */
+  get topology(): Topology {
+    return this.#topology;
+  }
+
   all(): RegisteredNode[] {
     return [...this.#nodes.values()];
   }

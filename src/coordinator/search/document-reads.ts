@@ -12,8 +12,9 @@ import type { RequestContext } from '../request-context.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import { coverageError } from './coverage.js';
 import { partitionReads } from './partition-reads.js';
-import { type ReadKind, runRead } from './read-driver.js';
+import type { ReadKind } from './read-driver.js';
 import type { ReadRouter } from './read-router.js';
+import { runReplannedRead } from './replanned-read.js';
 import type { PartitionRead, PartitionReply } from './scatter-gather-port.js';
 
 /** gRPC clients refuse messages above 4 MiB unless told otherwise: a page stays below that. */
@@ -114,7 +115,7 @@ export class DocumentReads {
       policy: defaultBalancingPolicy,
       routingKey: '',
     });
-    const { replies, missing } = await runRead(kind, reads, context, route);
+    const { replies, missing } = await runReplannedRead(kind, reads, context, route, collection);
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the request');
     }

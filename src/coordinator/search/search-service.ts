@@ -9,8 +9,9 @@ import type { CollectionEntry } from '../topology/topology.js';
 import { type Coverage, coverageError, type MissingPartition } from './coverage.js';
 import { mergeTopK } from './merge-top-k.js';
 import { partitionReads } from './partition-reads.js';
-import { type AttemptRecord, type ReadKind, runRead } from './read-driver.js';
+import type { AttemptRecord, ReadKind } from './read-driver.js';
 import type { ReadRouter } from './read-router.js';
+import { runReplannedRead } from './replanned-read.js';
 import type { PartitionRead } from './scatter-gather-port.js';
 import type { ValidSearch } from './search-request.js';
 import { firstFetchCount, partitionsCutShort } from './under-fetch.js';
@@ -117,7 +118,7 @@ export class SearchService {
       routingKey,
     });
     const kind = searchKind(collection, search, hitCount);
-    const outcome = await runRead(kind, reads, context, route);
+    const outcome = await runReplannedRead(kind, reads, context, route, collection.id);
     for (const reply of outcome.replies) replies.set(reply.partition, reply);
     // A short answer alone is not exact: without the long one the partition is missing.
     for (const part of outcome.missing) {

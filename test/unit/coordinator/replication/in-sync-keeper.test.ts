@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { collectionId, nodeId } from '../../../../src/base/ids.js';
+import { silentLogger } from '../../../../src/base/logger.js';
+import { InSyncKeeper } from '../../../../src/coordinator/replication/in-sync-keeper.js';
+import { RecoveringWrites } from '../../../../src/coordinator/replication/recovering-writes.js';
+import { ReplicationEvents } from '../../../../src/coordinator/replication/replication-events.js';
+import { MemoryTopologyStore } from '../../../../src/coordinator/topology/memory-topology-store.js';
+import { setReplicaState } from '../../../../src/coordinator/topology/replica-transitions.js';
+import type { Topology } from '../../../../src/coordinator/topology/topology.js';
+import { emptyTopology } from '../../../../src/coordinator/topology/topology.js';
+import { TopologyStoreError } from '../../../../src/coordinator/topology/topology-store.js';
+import {
+  addNode,
+  createCollection,
+  type TransitionResult,
+} from '../../../../src/coordinator/topology/topology-transitions.js';
+import { TopologyKeeper } from '../../../../src/coordinator/topology-keeper.js';
+import { VirtualClock } from '../../../support/virtual-clock.js';
+
+const [a, b, c] = [nodeId('a'), nodeId('b'), nodeId('c')];
+const collection = collectionId('c0ffee');
+
+function grown(result: TransitionResult): Topology {
+  if (result.kind === 'refused') throw new Error(result.message);
+  return result.topology;
+}
+
+function startingTopology(partitionCount: number): Topology {
+  let topology = emptyTopology('cluster');
+  for (const id of [a, b, c]) {
+    topology = grown(addNode(topology, { nodeId: id, address: 'h:1', zone: id, weight: 1 }));
+  }
+  const placement = Array.from({ length: partitionCount }, () => [a, b, c]);
+  const shape = { id: collection, name: 'docs', dimension: 2, metric: 'l2' as const };
+  const graph = { m: 16, efConstruction: 100, replicationFactor: 3, createdAtMs: 0 };
+  return grown(createCollection(topology, { ...shape, ...graph, placement }));
+}
+
+class World {
+  readonly clock = new VirtualClock();
+  readonly recovering = new RecoveringWrites();
+  readonly heard: string[] = [];
+  readonly topology: TopologyKeeper;
+  readonly keeper: InSyncKeeper;
+  updateCount = 0;
+  isStoreDown = false;
+
+  private constructor(store: MemoryTopologyStore, initial: Topology) {
+    this.topology = new TopologyKeeper(store, initial);
+    const events = new ReplicationEvents();
+    events.subscribe({
+      onEvicted: ({ partition, nodeId: id }, cause) =>
+        this.heard.push(`${partition}@${id} out: ${cause}`),
+      onRecoveringMissedWrite: ({ partition, nodeId: id }) =>
+        this.heard.push(`${partition}@${id} missed`),
+    });
+    const changer: Pick<TopologyKeeper, 'update'> = {
+      update: (transition) => {
+        this.updateCount += 1;
+        if (this.isStoreDown) return Promise.reject(new TopologyStoreError('failed', 'disk'));
+        return this.topology.update(transition);
+      },
+    };
+    this.keeper = new InSyncKeeper(changer, this.recovering, events, this.clock, silentLogger);
+  }
+
+  static async of(initial: Topology): Promise<World> {
+    const store = new MemoryTopologyStore();
+    await store.compareAndSwap(undefined, initial);
+    return new World(store, initial);
+  }
+
+  async settled<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const mark = () => {
+      isSettled = true;
+    };
+    promise.then(mark, mark);
+    await this.clock.runUntilTrue(() => isSettled, 60_000);
+    return promise;
+  }
+
+  inSync(partition: number): string {
+    const entry = this.topology.current.collections.get(collection)?.partitions[partition];
+    const inSync = entry?.replicas.filter(({ state }) => state === 'in_sync') ?? [];
+    return `${inSync.map((r) => r.nodeId).join()} in ${entry?.generation}`;
+  }
+}
+
+const ref = (partition: number, id = c) => ({ collectionId: collection, partition, nodeId: id });
+
+describe('InSyncKeeper', () => {
+  it('takes a dead node out of all its partitions in one change', async () => {
+    const world = await World.of(startingTopology(64));
+    const wishes = Array.from({ length: 640 }, (_, i) =>
+      world.keeper.evict(ref(i % 64), 'unavailable'),
+    );
+    const outcomes = await world.settled(Promise.all(wishes));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['evicted']));
+    expect(world.updateCount).toBe(1);
+    expect(world.inSync(0)).toBe('a,b in 2');
+    expect(world.inSync(63)).toBe('a,b in 2');
+    expect(world.heard.length).toBe(64);
+  });
+
+  it('never takes the last in-sync replica, whoever asks at the same time', async () => {
+    const world = await World.of(startingTopology(1));
+    const wishes = [a, b, c].map((id) => world.keeper.evict(ref(0, id), 'timed_out'));
+    const outcomes = await world.settled(Promise.all(wishes));
+    expect(outcomes.map(({ status }) => status)).toEqual(['evicted', 'evicted', 'refused']);
+    expect(world.inSync(0)).toBe('c in 3');
+  });
+
+  it('refuses when the store fails, and works again when it does', async () => {
+    const world = await World.of(startingTopology(1));
+    world.isStoreDown = true;
+    const failed = await world.settled(world.keeper.evict(ref(0), 'timed_out'));
+    expect(failed).toEqual({ status: 'refused', detail: 'disk' });
+    world.isStoreDown = false;
+    const done = await world.settled(world.keeper.evict(ref(0), 'timed_out'));
+    expect(done.status).toBe('evicted');
+  });
+
+  it('puts a replica in sync once the writes sent to it before are over', async () => {
+    const out = grown(setReplicaState(startingTopology(1), ref(0), 'recovering'));
+    const world = await World.of(out);
+    const end = world.recovering.begin(ref(0));
+    const promoted = world.keeper.promote(ref(0));
+    await world.clock.runForAsync(100);
+    expect(world.inSync(0)).toBe('a,b in 2');
+    expect([...world.recovering.awaited(collection, 0)]).toEqual([c]);
+    end();
+    expect(await world.settled(promoted)).toBe('in_sync');
+    expect(world.inSync(0)).toBe('a,b,c in 3');
+    expect(world.recovering.awaited(collection, 0).size).toBe(0);
+  });
+
+  it('does not put a replica in sync that misses a write meanwhile', async () => {
+    const out = grown(setReplicaState(startingTopology(1), ref(0), 'recovering'));
+    const world = await World.of(out);
+    const end = world.recovering.begin(ref(0));
+    const promoted = world.keeper.promote(ref(0));
+    const called = world.keeper.evict(ref(0), 'timed_out');
+    expect((await world.settled(called)).status).toBe('evicted');
+    end();
+    expect(await world.settled(promoted)).toBe('missed_write');
+    expect(world.inSync(0)).toBe('a,b in 2');
+    expect(world.heard).toEqual(['0@c missed']);
+  });
+
+  it('changes nothing once closed', async () => {
+    const world = await World.of(startingTopology(1));
+    world.keeper.close();
+    expect((await world.keeper.evict(ref(0), 'timed_out')).status).toBe('refused');
+    expect(world.updateCount).toBe(0);
+  });
+});
