@@ -29,6 +29,7 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
   readonly #stderr: () => string;
+  #isExitWanted = false;
 
   private constructor(
     child: ChildProcess,
@@ -40,6 +41,10 @@ export class ServerProcess {
     this.ready = ready;
     this.#exited = exited;
     this.#stderr = stderr;
+    child.once('exit', (code, signal) => {
+      if (this.#isExitWanted) return;
+      console.error(`${child.spawnargs[2]} ended by itself: ${code ?? signal}\n${stderr()}`);
+    });
   }
 
   get address(): string {
@@ -94,18 +99,19 @@ export class ServerProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') this.#isExitWanted = true;
     this.#child.kill(signal);
   }
 
   /** SIGKILL; resolves when the process is gone. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.signal('SIGKILL');
     await this.#exited;
   }
 
   /** SIGTERM; resolves to the exit code. */
   async stop(): Promise<number | null> {
-    this.#child.kill('SIGTERM');
+    this.signal('SIGTERM');
     return this.#exited;
   }
 }
