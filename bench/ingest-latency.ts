@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- ingest-latency [--count N] [--shards N] [--per-second N] [--seconds S]
+ * [--rounds N] [--json FILE]`: latency of searches while another process ingests as fast as it can,
+ * against the same searches with nothing else to do, in one run over one collection. Searches come at
+ * a steady rate, so that a slow answer does not thin out those after it. Each round is an idle phase,
+ * then one of ingest; the result is the median over the rounds of the ratio of their p99. Exit code 1
+ * when that is more than 3.
+ */
+import { parseArgs } from 'node:util';
+import { DocumentTruth } from './acceptance/document-truth.js';
+import { ProcessCluster } from './cluster/process-cluster.js';
+import { loadGlove } from './datasets/glove.js';
+import { copyOf, LoadClient } from './load/load-client.js';
+import type { IngestLoadResult, SearchLoadResult } from './load/messages.js';
+import { untilIdle } from './report/process-cpu.js';
+import { machineLine, median, printTable, writeJson } from './report/run-report.js';
+
+const { values: args } = parseArgs({
+  options: {
+    count: { type: 'string', default: '30000' },
+    shards: { type: 'string', default: '3' },
+    'per-second': { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+});
+const RATIO_MAX = 3;
+const COLLECTION = 'busy';
+const NEW_ROWS = 50_000;
+/** Ingest begins before the measured phase and ends after it. */
+const MARGIN_MS = 1000;
+const durationMs = Number(args.seconds) * 1000;
+const preloaded = Number(args.count);
+const machine = machineLine();
+
+interface Round {
+  idle: SearchLoadResult;
+  busy: SearchLoadResult;
+  ingest: IngestLoadResult;
+  ratio: number;
+}
+
+const glove = { queryCount: 1000, seed: 1 };
+const { base, queries } = await loadGlove({ ...glove, count: preloaded + NEW_ROWS });
+const split = preloaded * base.dimension;
+const loadedRows = { ...base, count: preloaded, values: base.values.subarray(0, split) };
+const newRows = copyOf(base.values.subarray(split));
+
+const cluster = await ProcessCluster.start({ shards: Number(args.shards) });
+const searcher = new LoadClient();
+const ingester = new LoadClient();
+const common = {
+  address: cluster.address,
+  collection: COLLECTION,
+  dimension: base.dimension,
+  durationMs,
+};
+
+function search(): Promise<SearchLoadResult> {
+  const perSecond = Number(args['per-second']);
+  return searcher.search({ ...common, queries: copyOf(queries.values), perSecond });
+}
+
+async function runRound(firstNumber: number): Promise<Round> {
+  await untilIdle(cluster.nodeIds.map((nodeId) => cluster.node(nodeId).pid));
+  const idle = await search();
+  const ingesting = ingester.ingest({
+    ...common,
+    vectors: newRows,
+    prefix: 'new-',
+    firstNumber,
+    durationMs: durationMs + 2 * MARGIN_MS,
+  });
+  await new Promise((resolve) => setTimeout(resolve, MARGIN_MS));
+  const busy = await search();
+  const ingest = await ingesting;
+  return { idle, busy, ingest, ratio: busy.p99Ms / idle.p99Ms };
+}
+
+const rounds: Round[] = [];
+try {
+  await cluster.client.createCollection({ name: COLLECTION, dimension: base.dimension });
+  console.error(`loading ${preloaded} documents`);
+  const documents = new DocumentTruth(loadedRows).documents();
+  await cluster.client.upsertMany(COLLECTION, documents, { failureCountMax: 0 });
+  await search();
+  let ingested = 0;
+  for (let i = 0; i < Number(args.rounds); i += 1) {
+    const round = await runRound(ingested);
+    ingested += round.ingest.count;
+    rounds.push(round);
+    console.error(`round ${i + 1}: ratio ${round.ratio.toFixed(2)}`);
+  }
+} finally {
+  searcher.stop();
+  ingester.stop();
+  await cluster.stop();
+}
+
+const ratio = median(rounds.map((round) => round.ratio));
+const ms = (value: number) => value.toFixed(2);
+console.log(
+  `${machine}\n${preloaded} GloVe vectors loaded before, ${args.shards} shard nodes, default settings, ` +
+    `${args['per-second']} searches/s, phases of ${args.seconds} s\n`,
+);
+printTable(
+  [
+    'round',
+    'idle p50 ms',
+    'p99',
+    'max',
+    'ingest p50',
+    'p99',
+    'max',
+    'documents/s',
+    'failed',
+    'ratio',
+  ],
+  rounds.map(({ idle, busy, ingest, ...round }, i) => [
+    i + 1,
+    ...[idle.p50Ms, idle.p99Ms, idle.maxMs, busy.p50Ms, busy.p99Ms, busy.maxMs].map(ms),
+    ((ingest.count / ingest.tookMs) * 1000).toFixed(0),
+    idle.failedCount + busy.failedCount,
+    round.ratio.toFixed(2),
+  ]),
+);
+const hasFailed = rounds.some(({ idle, busy }) => idle.failedCount + busy.failedCount > 0);
+const isPass = ratio <= RATIO_MAX && !hasFailed;
+console.log(
+  `\np99 while ingesting is ${ratio.toFixed(2)} times the idle p99 (median of ${rounds.length} rounds), ` +
+    `at most ${RATIO_MAX} wanted: ${isPass ? 'PASS' : 'FAIL'}`,
+);
+writeJson(args.json, machine, rounds);
+if (!isPass) process.exitCode = 1;
