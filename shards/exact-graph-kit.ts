@@ -61,11 +61,14 @@ export class ExactGraphKit implements GraphKit {
 
   async save(graph: Graph, lastSeq: number): Promise<GraphSave> {
     invariant(graph instanceof ExactGraph, 'a graph of another kit');
+    const { saveMs = 0 } = this.#options;
+    // As a real one, it looks for a place to write to first, while the graph goes on growing.
+    await this.#wait(saveMs / 4);
     const rows = graph.rows();
     graph.isFrozen = true;
-    await this.#wait(this.#options.saveMs);
+    await this.#wait((saveMs * 3) / 4);
     graph.isFrozen = false;
-    this.#file.saved = { rows, lastSeq };
+    this.#file.saved = { rows, lastSeq: Math.max(lastSeq, rows.at(-1)?.seq ?? 0) };
     return { status: 'saved' };
   }
 

@@ -37,7 +37,10 @@ export interface GraphKit {
   create(): Graph;
   /** Loads the saved graph, if there is a usable one. */
   load(): Promise<GraphLoad>;
-  /** Saves in the place of the one before, which is there until the new one is whole. */
+  /**
+   * Saves in the place of the one before, which is there until the new one is whole. The graph holds
+   * the rows up to `lastSeq`; rows added before it is frozen may be saved too, and then are counted.
+   */
   save(graph: Graph, lastSeq: number): Promise<GraphSave>;
   /**
    * Builds and saves a graph without holding up the event loop. `rows` come in ascending order of

@@ -14,24 +14,28 @@ export interface ProcessClusterOptions {
   directory?: string;
   /** More environment for every process. */
   env?: Record<string, string>;
+  /** Options of Node for every process, such as `--cpu-prof`. */
+  execArgv?: readonly string[];
 }
 
 export class ProcessCluster {
   readonly directory: string;
   readonly #env: Record<string, string>;
+  readonly #execArgv: readonly string[];
   readonly #nodes = new Map<string, ServerProcess>();
   #coordinator!: ServerProcess;
   #address = '127.0.0.1:0';
   #client: AnnulusClient | undefined;
 
-  private constructor(directory: string, env: Record<string, string>) {
+  private constructor(directory: string, options: ProcessClusterOptions) {
     this.directory = directory;
-    this.#env = env;
+    this.#env = options.env ?? {};
+    this.#execArgv = options.execArgv ?? [];
   }
 
   static async start(options: ProcessClusterOptions): Promise<ProcessCluster> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'annulus-cluster-'));
-    const cluster = new ProcessCluster(directory, options.env ?? {});
+    const cluster = new ProcessCluster(directory, options);
     await cluster.startCoordinator();
     const ids = Array.from({ length: options.shards }, (_, i) => `node-${i + 1}`);
     await Promise.all(ids.map((nodeId) => cluster.startNode(nodeId)));
@@ -73,6 +77,7 @@ export class ProcessCluster {
         this.#address,
       ].concat(['--http', '127.0.0.1:0']),
       this.#env,
+      this.#execArgv,
     );
     this.#address = this.#coordinator.address;
     return this.#coordinator;
@@ -89,6 +94,7 @@ export class ProcessCluster {
         ...args,
       ],
       this.#env,
+      this.#execArgv,
     );
     this.#nodes.set(nodeId, node);
     return node;

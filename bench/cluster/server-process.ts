@@ -36,6 +36,7 @@ export class ServerProcess {
     ready: ReadyLine,
     exited: Promise<number | null>,
     stderr: () => string,
+    name: string,
   ) {
     this.#child = child;
     this.ready = ready;
@@ -43,7 +44,7 @@ export class ServerProcess {
     this.#stderr = stderr;
     child.once('exit', (code, signal) => {
       if (this.#isExitWanted) return;
-      console.error(`${child.spawnargs[2]} ended by itself: ${code ?? signal}\n${stderr()}`);
+      console.error(`${name} ended by itself: ${code ?? signal}\n${stderr()}`);
     });
   }
 
@@ -68,8 +69,9 @@ export class ServerProcess {
   static async start(
     args: readonly string[],
     env: Record<string, string> = {},
+    execArgv: readonly string[] = [],
   ): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [cliPath, ...args, '--json'], {
+    const child = spawn(process.execPath, [...execArgv, cliPath, ...args, '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ANNULUS_LOG_LEVEL: 'warn', ...env },
     });
@@ -95,7 +97,7 @@ export class ServerProcess {
         resolve(parsed as ReadyLine);
       });
     });
-    return new ServerProcess(child, ready, exited, () => stderr);
+    return new ServerProcess(child, ready, exited, () => stderr, args.slice(0, 3).join(' '));
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -124,6 +124,20 @@ describe('Partition', () => {
     expectRight(world, 700);
   });
 
+  it('does not trust a saved graph that knows rows of which it says it has none', async () => {
+    const world = await openWith(600);
+    await world.atRest();
+    await world.settled(world.partition.close(true));
+    const { saved } = world.graphFile;
+    if (saved === undefined) throw new Error('nothing was saved');
+    saved.lastSeq -= 2;
+    await world.open();
+    await world.atRest();
+    await world.settled(world.write(documents(600, 100)));
+    await world.atRest();
+    expectRight(world, 700);
+  });
+
   it('builds a graph anew when much of it is dead, and misses nothing written meanwhile', async () => {
     const world = await openWith(300);
     await world.atRest();
