@@ -16,6 +16,7 @@ import type { GraphUpkeepOptions } from './graph-upkeep.js';
 import type { NearestRows } from './hits.js';
 import type { LiveIndex } from './live-index.js';
 import { openLiveIndex } from './partition-opening.js';
+import { ReplicaContents } from './replica-contents.js';
 import type { BackgroundSource, Scheduler } from './scheduler.js';
 import {
   type PartitionStore,
@@ -30,6 +31,8 @@ export interface PartitionLimits extends GraphUpkeepOptions {
   flatFloatsMax: number;
   /** Vector elements that may go to the flat buffer at the start, so as to be searchable at once. */
   openingFlatFloatsMax: number;
+  /** How long it is remembered that a document was deleted. Default 24 h. */
+  tombstoneGraceMs?: number;
 }
 
 export interface PartitionOptions {
@@ -61,6 +64,7 @@ export interface ApproximateSearch {
 
 const FLAT_ROWS_MIN = 256;
 const UPKEEP_INTERVAL_MS = 10_000;
+export const TOMBSTONE_GRACE_MS = 86_400_000;
 
 export class Partition {
   readonly dimension: number;
@@ -71,6 +75,8 @@ export class Partition {
   readonly #logger: Logger;
   readonly #name: { collection: CollectionId; partition: number };
   readonly #distance: DistanceFunction;
+  /** As other replicas see it. */
+  readonly contents: ReplicaContents;
   readonly #writes: WriteQueue;
   readonly #scan: ExactScan;
   readonly #keeper: GraphKeeper;
@@ -107,10 +113,15 @@ export class Partition {
     this.#distance = distanceFunctions[options.metric];
     const onStoreError = (error: StoreError) => this.#onStoreError(error);
     this.#scan = new ExactScan(clock, scheduler, store, this.#distance, onStoreError);
+    const hasRoomFor = (rowCount: number) => index.hasRoomFor(rowCount);
+    const onChanges = (changes: readonly RowChange[]) => this.#onChanges(changes);
+    const hooks = { hasRoomFor, onChanges, onStoreError };
+    const graceMs = options.limits.tombstoneGraceMs ?? TOMBSTONE_GRACE_MS;
+    this.contents = new ReplicaContents(clock, scheduler, store, graceMs, hooks);
     this.#writes = new WriteQueue(clock, scheduler, store, {
-      hasRoomFor: (rowCount) => index.hasRoomFor(rowCount),
-      onChanges: (changes) => this.#onChanges(changes),
-      onStoreError,
+      ...hooks,
+      // A write that a recovering replica misses makes it start over: copying waits, writes do not.
+      hasRoomFor: (rowCount) => this.contents.isRecovering || hasRoomFor(rowCount),
     });
     this.#insertion = { runSlice: (budgetMs) => this.#insertSlice(budgetMs) };
     this.#keeper = new GraphKeeper({
@@ -201,7 +212,10 @@ export class Partition {
 
   write(write: QueuedWrite): WriteTicket {
     const refused = this.#refusal();
-    if (refused === undefined) return this.#writes.add(write);
+    if (refused === undefined) {
+      this.contents.noteWrite(write.version, write.ops);
+      return this.#writes.add(write);
+    }
     write.done(refused.status, refused.detail, []);
     return settledTicket;
   }
@@ -218,6 +232,7 @@ export class Partition {
   async close(save: boolean): Promise<void> {
     this.#isClosing = true;
     this.#upkeepTimer?.cancel();
+    this.contents.close();
     this.#scan.fail('unavailable');
     await this.#writes.close('the replica is being closed');
     for (const source of [this.#scan, this.#writes, this.#insertion]) {

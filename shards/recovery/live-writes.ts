@@ -1,0 +1,35 @@
+/**
+ * The live writes that a recovering replica has been sent since its generation began: by id, the
+ * newest version. They reach its source too, sooner or later, so what they wrote is never taken back
+ * because the source does not show it yet. They are kept while the generation lasts: the next one is
+ * known to the source before it is asked, and then it takes no write of this one any more.
+ */
+import { NO_VERSION, type Version } from '../../src/base/version.js';
+import type { WriteOp } from '../../src/wire/link-messages.js';
+
+/** Ids that are remembered; beyond, nothing is taken back any more in this generation. */
+const IDS_MAX = 262_144;
+
+export class LiveWrites {
+  readonly #versions = new Map<string, Version>();
+  readonly #idsMax: number;
+  #isFull = false;
+
+  constructor(idsMax: number = IDS_MAX) {
+    this.#idsMax = idsMax;
+  }
+
+  /** To be called when the write arrives, before the store has it. */
+  note(version: Version, ops: readonly WriteOp[]): void {
+    for (const { id } of ops) {
+      const known = this.#versions.get(id);
+      if (known === undefined && this.#versions.size >= this.#idsMax) this.#isFull = true;
+      else if (known === undefined || known < version) this.#versions.set(id, version);
+    }
+  }
+
+  /** True when the source may yet come to hold this version of the document, or a newer one. */
+  mayHaveWritten(id: string, version: Version): boolean {
+    return this.#isFull || (this.#versions.get(id) ?? NO_VERSION) >= version;
+  }
+}

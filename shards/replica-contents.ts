@@ -1,0 +1,160 @@
+/**
+ * A replica's contents as other replicas see them: digests, entries and documents to be compared and
+ * copied, and entries of others taken over. Reading goes in the scheduler's background slices; what is
+ * taken over is in the index, as written rows are, when it is durable.
+ */
+import type { Clock, Timer } from '../src/base/clock.js';
+import type { Version } from '../src/base/version.js';
+import type { WriteOp } from '../src/wire/link-messages.js';
+import type { EntryVersion } from '../src/wire/recovery-messages.js';
+import type { BucketSet } from './recovery/bucket-set.js';
+import {
+  entriesInBuckets,
+  type LevelledReplica,
+  runInBackground,
+} from './recovery/levelled-replica.js';
+import { LiveWrites } from './recovery/live-writes.js';
+import type { Scheduler } from './scheduler.js';
+import {
+  type AbsorbedEntry,
+  type PartitionStore,
+  type Row,
+  type RowChange,
+  type StoreEntry,
+  StoreError,
+} from './store/partition-store.js';
+
+export interface ReplicaContentsHooks {
+  hasRoomFor(rowCount: number): boolean;
+  /** Rows are durable: they must become visible before this returns. */
+  onChanges(changes: readonly RowChange[]): void;
+  onStoreError(error: StoreError): void;
+}
+
+const ROOM_INTERVAL_MS = 10;
+const PURGE_INTERVAL_MS = 60_000;
+
+export class ReplicaContents implements LevelledReplica {
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  readonly #store: PartitionStore;
+  readonly #hooks: ReplicaContentsHooks;
+  #live: LiveWrites | undefined;
+  #purgeTimer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(
+    clock: Clock,
+    scheduler: Scheduler,
+    store: PartitionStore,
+    tombstoneGraceMs: number,
+    hooks: ReplicaContentsHooks,
+  ) {
+    this.#clock = clock;
+    this.#scheduler = scheduler;
+    this.#store = store;
+    this.#hooks = hooks;
+    this.#setPurgeTimer(tombstoneGraceMs);
+  }
+
+  get documentCount(): number {
+    return this.#store.documentCount;
+  }
+
+  /** True while it takes writes, and answers nothing. */
+  get isRecovering(): boolean {
+    return this.#live !== undefined;
+  }
+
+  /** A generation begins in which this replica recovers: later writes are live ones. */
+  beginRecovery(): void {
+    this.#live = new LiveWrites();
+  }
+
+  endRecovery(): void {
+    this.#live = undefined;
+  }
+
+  /** A live write has arrived; the store does not have it yet. */
+  noteWrite(version: Version, ops: readonly WriteOp[]): void {
+    this.#live?.note(version, ops);
+  }
+
+  mayBeLive(id: string, version: Version): boolean {
+    return this.#live?.mayHaveWritten(id, version) ?? true;
+  }
+
+  async digest(horizon: Version): Promise<BigUint64Array> {
+    return this.#guarded(() => this.#store.digest(horizon));
+  }
+
+  async entriesOf(
+    buckets: BucketSet,
+    afterId: string,
+    throughId: string | undefined,
+  ): Promise<EntryVersion[]> {
+    const found: EntryVersion[] = [];
+    await this.read((store) => entriesInBuckets(store.entries(afterId), buckets, throughId, found));
+    return found;
+  }
+
+  /** Runs a generator over the store in background slices. */
+  read<T>(make: (store: PartitionStore) => Generator<StoreEntry | Row | undefined, T>): Promise<T> {
+    const contents = this;
+    function* guarded(): Generator<unknown, T> {
+      const work = contents.#guarded(() => make(contents.#store));
+      while (true) {
+        const step = contents.#guarded(() => work.next());
+        if (step.done === true) return step.value;
+        yield;
+      }
+    }
+    return runInBackground(this.#scheduler, this.#clock, guarded());
+  }
+
+  async whenRoomFor(rowCount: number): Promise<void> {
+    while (!this.#isClosed && !this.#hooks.hasRoomFor(rowCount)) {
+      await new Promise<void>((resume) => this.#clock.setTimer(ROOM_INTERVAL_MS, resume));
+    }
+  }
+
+  absorb(entries: readonly AbsorbedEntry[]): Promise<number> {
+    // As close to the store's promise as the write queue is: changes are told in the order of commits.
+    return this.#store.absorb(entries).then(
+      ({ results, changes }) => {
+        this.#hooks.onChanges(changes);
+        return results.filter(({ isApplied }) => isApplied).length;
+      },
+      (error: unknown) => {
+        if (error instanceof StoreError) this.#hooks.onStoreError(error);
+        throw error;
+      },
+    );
+  }
+
+  /** Nothing is read any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#purgeTimer?.cancel();
+  }
+
+  #guarded<T>(read: () => T): T {
+    if (this.#isClosed) throw new StoreError('failed', 'the replica is being closed');
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof StoreError) this.#hooks.onStoreError(error);
+      throw error;
+    }
+  }
+
+  #setPurgeTimer(graceMs: number): void {
+    this.#purgeTimer = this.#clock.setTimer(PURGE_INTERVAL_MS, () => {
+      this.#setPurgeTimer(graceMs);
+      this.#store.purgeTombstones(this.#clock.wallMs() - graceMs).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error;
+        this.#hooks.onStoreError(error);
+      });
+    });
+  }
+}
