@@ -1,6 +1,6 @@
 /** The proto's assignment, checked, as the shard node knows it; and its answer. */
 import { invalidField } from '../src/base/errors.js';
-import { collectionId } from '../src/base/ids.js';
+import { collectionId, nodeId } from '../src/base/ids.js';
 import type { Metric } from '../src/base/metric.js';
 import type { AssignResponse } from '../src/wire/generated/annulus/v1/AssignResponse.js';
 import type { ReplicaAssignment__Output } from '../src/wire/generated/annulus/v1/ReplicaAssignment.js';
@@ -18,7 +18,16 @@ export function assignmentOf(message: ReplicaAssignment__Output): ReplicaAssignm
     m: atLeastOne('m', message.m),
     efConstruction: atLeastOne('ef_construction', message.efConstruction),
     create: message.create,
+    ...recoveryOf(message),
   };
+}
+
+function recoveryOf(message: ReplicaAssignment__Output): Partial<ReplicaAssignment> {
+  const { state, sourceNodeId, sourceAddress } = message;
+  if (state === '' || state === 'in_sync') return { state: 'in_sync' };
+  if (state !== 'recovering') throw invalidField('state', state, 'in_sync or recovering');
+  if (sourceAddress === '') return { state };
+  return { state, source: { nodeId: nodeId(sourceNodeId), address: sourceAddress } };
 }
 
 /** @throws AnnulusError `INVALID_ARGUMENT` when the uint64 is beyond 2^53. */
@@ -30,8 +39,8 @@ export function wholeNumber(field: string, uint64: string): number {
 
 export function assignResponseOf(reports: readonly ReplicaReport[]): AssignResponse {
   return {
-    replicas: reports.map(({ collection, partition, condition, documentCount }) => {
-      return { collectionId: collection, partition, state: condition, documentCount };
+    replicas: reports.map(({ collection, condition, ...rest }) => {
+      return { collectionId: collection, state: condition, ...rest };
     }),
   };
 }

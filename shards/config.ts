@@ -4,6 +4,7 @@ import { invalidField } from '../src/base/errors.js';
 import { graphUpkeepDefaults } from './graph-upkeep.js';
 import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
 import type { PartitionLimits } from './partition.js';
+import { type NodeRecoveryOptions, nodeRecoveryDefaults } from './recovery/node-recovery.js';
 import { type SchedulerOptions, schedulerDefaults } from './scheduler.js';
 
 export interface HostAndPort {
@@ -42,6 +43,7 @@ export interface ShardNodeConfig {
   scheduler: SchedulerOptions;
   limits: NodeLimits;
   partition: PartitionLimits;
+  recovery: NodeRecoveryOptions;
 }
 
 /**
@@ -71,6 +73,7 @@ export function shardNodeConfig(
     scheduler: schedulerDefaults,
     limits: nodeLimitDefaults,
     partition: partitionLimitDefaults,
+    recovery: nodeRecoveryDefaults,
     ...partial,
   };
   checkConfig(config);
@@ -103,6 +106,8 @@ function checkConfig(config: ShardNodeConfig): void {
   checkRange('openingFlatFloatsMax', partition.openingFlatFloatsMax, 0, 2 ** 30);
   checkRange('rebuildRemovedRatio', partition.rebuildRemovedRatio, 0.05, 1);
   checkRange('saveChangeRatio', partition.saveChangeRatio, 0.01, 10);
+  checkRange('recoveryBytesPerSecond', config.recovery.bytesPerSecond, 0, 2 ** 40);
+  checkRange('tombstoneGraceMs', config.recovery.tombstoneGraceMs, 1_000, 10 ** 10);
   checkRange('saveIntervalMs', partition.saveIntervalMs, 1_000, 86_400_000);
 }
 

@@ -6,6 +6,7 @@
 import type { CollectionId, Epoch, Generation, NodeId, Partition } from '../src/base/ids.js';
 import type { Metric } from '../src/base/metric.js';
 import type { LinkReply, LinkRequest, NodeLoad, ReplicaReport } from '../src/wire/link-messages.js';
+import type { RecoveryAnswer, RecoveryQuestion } from '../src/wire/recovery-messages.js';
 
 /** What this node must hold of one partition. */
 export interface ReplicaAssignment {
@@ -18,6 +19,19 @@ export interface ReplicaAssignment {
   efConstruction: number;
   /** Make it, empty, when it does not exist; otherwise an absent replica is reported `missing`. */
   create: boolean;
+  /**
+   * A `recovering` replica takes writes and answers no reads; it is made, empty, when it is missing
+   * or damaged. Default `in_sync`.
+   */
+  state?: 'in_sync' | 'recovering';
+  /** The replica in sync that a recovering one copies from. Absent: it waits for its turn. */
+  source?: RecoverySourceAddress;
+}
+
+export interface RecoverySourceAddress {
+  nodeId: NodeId;
+  /** HOST:PORT of the node's link. */
+  address: string;
 }
 
 export interface HandlerCall {
@@ -49,4 +63,6 @@ export interface LinkHandler {
     epoch: Epoch,
     replicas: readonly ReplicaAssignment[],
   ): Promise<ReplicaReport[]>;
+  /** Another replica wants to become equal to one of this node, or a coordinator to compare them. */
+  answerRecovery(question: RecoveryQuestion): Promise<RecoveryAnswer>;
 }

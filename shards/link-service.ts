@@ -15,9 +15,11 @@ import type { HelloResponse } from '../src/wire/generated/annulus/v1/HelloRespon
 import type { ShardLinkHandlers } from '../src/wire/generated/annulus/v1/ShardLink.js';
 import { LINK_PROTOCOL } from '../src/wire/link-messages.js';
 import { annulusV1 } from '../src/wire/proto-package.js';
+import type { RecoveryQuestion } from '../src/wire/recovery-messages.js';
 import { statusOf } from '../src/wire/status-mapping.js';
 import { assignmentOf, assignResponseOf, wholeNumber } from './assign-messages.js';
 import type { LinkHandler } from './link-handler.js';
+import { serveRecovery } from './link-recovery-stream.js';
 import {
   type LinkServerStream,
   type LinkStreamLimits,
@@ -66,6 +68,8 @@ export class LinkService {
   readonly #incarnation: string;
   readonly #limits: LinkServiceLimits;
   readonly #streams = new Set<LinkStreamServer>();
+  /** What ends the recovery streams that are open. */
+  readonly #recoveries = new Set<() => void>();
   #isClosed = false;
 
   constructor(handler: LinkHandler, options: LinkServiceOptions) {
@@ -82,23 +86,21 @@ export class LinkService {
       Assign: (call, callback) => this.#answer(callback, () => this.#assign(call.request)),
       Search: (stream) => this.#open(stream),
       Write: (stream) => this.#open(stream),
-      Recovery: (stream) => {
-        const error = new AnnulusError('UNIMPLEMENTED', 'NOT_IMPLEMENTED', 'no recovery yet');
-        stream.emit('error', statusOf(error));
-      },
+      Recovery: (stream) => this.#openRecovery(stream),
     };
     server.addService(annulusV1.ShardLink.service, handlers);
   }
 
   /** Streams that are open. */
   get streamCount(): number {
-    return this.#streams.size;
+    return this.#streams.size + this.#recoveries.size;
   }
 
   /** Ends every stream, and its calls, with `UNAVAILABLE`; no new ones are accepted. */
   close(): void {
     this.#isClosed = true;
     for (const stream of [...this.#streams]) stream.fail(shuttingDown());
+    for (const end of [...this.#recoveries]) end();
   }
 
   #answer<R>(callback: sendUnaryData<R>, work: () => R | Promise<R>): void {
@@ -130,11 +132,21 @@ export class LinkService {
     return assignResponseOf(await this.#handler.assign(request.clusterId, epoch, replicas));
   }
 
+  #openRecovery(stream: LinkServerStream): void {
+    if (this.#isRefused(stream)) return;
+    const answer = (question: RecoveryQuestion) => this.#handler.answerRecovery(question);
+    const end = serveRecovery(stream, answer, this.#logger, () => this.#recoveries.delete(end));
+    this.#recoveries.add(end);
+  }
+
+  #isRefused(stream: LinkServerStream): boolean {
+    if (!this.#isClosed && this.streamCount < this.#limits.streamsMax) return false;
+    stream.emit('error', statusOf(this.#isClosed ? shuttingDown() : tooManyStreams()));
+    return true;
+  }
+
   #open(stream: LinkServerStream): void {
-    if (this.#isClosed || this.#streams.size >= this.#limits.streamsMax) {
-      stream.emit('error', statusOf(this.#isClosed ? shuttingDown() : tooManyStreams()));
-      return;
-    }
+    if (this.#isRefused(stream)) return;
     const server = new LinkStreamServer(
       stream,
       this.#handler,

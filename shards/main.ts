@@ -7,6 +7,7 @@ import { StartupError } from '../src/base/startup-error.js';
 import { type StatusServer, startStatusServer } from '../src/base/status-server.js';
 import { holdProcessOpen, systemClock } from '../src/base/system-clock.js';
 import { randomHex } from '../src/base/system-random.js';
+import { GrpcRecoveryPeer } from '../src/wire/grpc-recovery-peer.js';
 import type { ReplicaReport } from '../src/wire/link-messages.js';
 import { ClusterJoiner, grpcAddNode } from './cluster-joiner.js';
 import type { HostAndPort, ShardNodeConfig } from './config.js';
@@ -75,7 +76,12 @@ async function serve(
   const replicas = new ReplicaSet(home, logger);
   const { limits } = config;
   const { onCall } = metrics;
-  const options = { clock, logger, scheduler, replicas, record, saveRecord, limits, onCall };
+  const connectPeer = (peerAddress: string) => new GrpcRecoveryPeer(peerAddress, clock);
+  const options = {
+    ...{ clock, logger, scheduler, replicas, record, saveRecord, limits, onCall },
+    connectPeer,
+    recovery: config.recovery,
+  };
   const node = new ShardNode(options);
   metrics.watch(node);
   const link = new LinkService(node, { clock, logger, incarnation: randomHex(8) });

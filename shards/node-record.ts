@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import type { Epoch } from '../src/base/ids.js';
 import { StartupError } from '../src/base/startup-error.js';
 import type { ReplicaAssignment } from './link-handler.js';
+import type { FreshReplicas } from './recovery/replica-freshness.js';
 
 /** Bumped with every incompatible change of what is in a node's data directory. */
 export const DATA_FORMAT = 1;
@@ -28,6 +29,8 @@ export interface NodeRecord {
   epoch: Epoch;
   /** As last assigned. */
   replicas: ReplicaAssignment[];
+  /** When each replica was last known to be in sync, or made anew. */
+  freshAtMs?: FreshReplicas;
 }
 
 const FILE = 'node.json';

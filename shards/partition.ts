@@ -64,7 +64,6 @@ export interface ApproximateSearch {
 
 const FLAT_ROWS_MIN = 256;
 const UPKEEP_INTERVAL_MS = 10_000;
-export const TOMBSTONE_GRACE_MS = 86_400_000;
 
 export class Partition {
   readonly dimension: number;
@@ -94,10 +93,9 @@ export class Partition {
       flatRowsMax: rowsOf(limits.flatFloatsMax, dimension),
       openingFlatRowsMax: rowsOf(limits.openingFlatFloatsMax, dimension),
     });
-    const { collection, partition, store, logger } = options;
-    const { documentCount } = store;
-    const isLoading = index.isLoading;
-    logger.info({ collection, partition, documentCount, isLoading }, `replica opened, ${detail}`);
+    const { collection, partition, logger } = options;
+    const found = { documentCount: options.store.documentCount, isLoading: index.isLoading };
+    logger.info({ collection, partition, ...found }, `replica opened, ${detail}`);
     return new Partition(options, index, buildSeq);
   }
 
@@ -113,16 +111,13 @@ export class Partition {
     this.#distance = distanceFunctions[options.metric];
     const onStoreError = (error: StoreError) => this.#onStoreError(error);
     this.#scan = new ExactScan(clock, scheduler, store, this.#distance, onStoreError);
-    const hasRoomFor = (rowCount: number) => index.hasRoomFor(rowCount);
     const onChanges = (changes: readonly RowChange[]) => this.#onChanges(changes);
-    const hooks = { hasRoomFor, onChanges, onStoreError };
-    const graceMs = options.limits.tombstoneGraceMs ?? TOMBSTONE_GRACE_MS;
+    const hooks = { hasRoomFor: (n: number) => index.hasRoomFor(n), onChanges, onStoreError };
+    const { tombstoneGraceMs: graceMs } = options.limits;
     this.contents = new ReplicaContents(clock, scheduler, store, graceMs, hooks);
-    this.#writes = new WriteQueue(clock, scheduler, store, {
-      ...hooks,
-      // A write that a recovering replica misses makes it start over: copying waits, writes do not.
-      hasRoomFor: (rowCount) => this.contents.isRecovering || hasRoomFor(rowCount),
-    });
+    // A write that a recovering replica misses makes it start over: copying waits, writes do not.
+    const hasRoomFor = (n: number) => this.contents.isRecovering || hooks.hasRoomFor(n);
+    this.#writes = new WriteQueue(clock, scheduler, store, { ...hooks, hasRoomFor });
     this.#insertion = { runSlice: (budgetMs) => this.#insertSlice(budgetMs) };
     this.#keeper = new GraphKeeper({
       ...this.#name,

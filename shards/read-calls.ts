@@ -67,7 +67,7 @@ export function listDocuments(replicas: ReplicaSet, call: ListCall, bytesMax: nu
 
 export function countDocuments(replicas: ReplicaSet, call: CountCall): CountReply {
   const targets = call.targets.map(({ partition, generation }) => {
-    const found = replicas.find(call.collection, partition, generation);
+    const found = replicas.findReadable(call.collection, partition, generation);
     const isServed = found.status === 'ok' && found.partition.condition !== 'corrupt';
     if (isServed) {
       const { documentCount } = found.partition;
@@ -90,7 +90,7 @@ function readTarget(
   { partition, generation }: Target,
   read: (partition: Partition) => PartitionRead<DocumentsRead> | { status: 'too_large' },
 ): DocumentsTargetReply {
-  const found = replicas.find(collection, partition, generation);
+  const found = replicas.findReadable(collection, partition, generation);
   const outcome = found.status === 'ok' ? read(found.partition) : found;
   if (outcome.status === 'ok') return { partition, status: 'ok', ...outcome.value };
   return { partition, status: outcome.status, documents: [], hasMore: false };

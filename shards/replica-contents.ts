@@ -4,6 +4,7 @@
  * taken over is in the index, as written rows are, when it is durable.
  */
 import type { Clock, Timer } from '../src/base/clock.js';
+import { TOMBSTONE_GRACE_MS } from '../src/base/tombstone-horizon.js';
 import type { Version } from '../src/base/version.js';
 import type { WriteOp } from '../src/wire/link-messages.js';
 import type { EntryVersion } from '../src/wire/recovery-messages.js';
@@ -47,14 +48,14 @@ export class ReplicaContents implements LevelledReplica {
     clock: Clock,
     scheduler: Scheduler,
     store: PartitionStore,
-    tombstoneGraceMs: number,
+    tombstoneGraceMs: number | undefined,
     hooks: ReplicaContentsHooks,
   ) {
     this.#clock = clock;
     this.#scheduler = scheduler;
     this.#store = store;
     this.#hooks = hooks;
-    this.#setPurgeTimer(tombstoneGraceMs);
+    this.#setPurgeTimer(tombstoneGraceMs ?? TOMBSTONE_GRACE_MS);
   }
 
   get documentCount(): number {
@@ -66,9 +67,12 @@ export class ReplicaContents implements LevelledReplica {
     return this.#live !== undefined;
   }
 
-  /** A generation begins in which this replica recovers: later writes are live ones. */
-  beginRecovery(): void {
-    this.#live = new LiveWrites();
+  /**
+   * A generation begins in which this replica recovers: later writes are live ones. Not `isComplete`:
+   * some may have come already, and are not known.
+   */
+  beginRecovery(isComplete: boolean): void {
+    this.#live = new LiveWrites(isComplete);
   }
 
   endRecovery(): void {

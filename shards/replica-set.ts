@@ -5,6 +5,7 @@
 import type { CollectionId, Generation, Partition as PartitionNumber } from '../src/base/ids.js';
 import type { Logger } from '../src/base/logger.js';
 import type { ReplicaCondition, ReplicaReport } from '../src/wire/link-messages.js';
+import type { RecoveryRefusalStatus } from '../src/wire/recovery-messages.js';
 import type { ReplicaAssignment } from './link-handler.js';
 import type { Partition } from './partition.js';
 import { StoreError } from './store/partition-store.js';
@@ -23,6 +24,15 @@ interface Replica {
   /** Absent while it is being opened, and when it cannot be. */
   partition: Partition | undefined;
   condition: ReplicaCondition;
+  /** No write of an older generation is under way. */
+  fencedGeneration: Generation;
+}
+
+/** A replica that is open and whose present generation is fenced. */
+export interface FencedReplica {
+  name: string;
+  assignment: ReplicaAssignment;
+  partition: Partition;
 }
 
 /** What a request finds: the replica, or how its part of the request ends. */
@@ -60,6 +70,39 @@ export class ReplicaSet {
     };
   }
 
+  /** As `find`, for a read: a recovering replica answers none. */
+  findReadable(
+    collection: CollectionId,
+    partition: PartitionNumber,
+    generation: Generation,
+  ): ReplicaLookup {
+    const found = this.find(collection, partition, generation);
+    const isRecovering = found.status === 'ok' && found.partition.contents.isRecovering;
+    return isRecovering ? { status: 'unavailable' } : found;
+  }
+
+  /** What another replica copies from: in sync, and refusing writes older than `generation`. */
+  findSource(
+    collection: CollectionId,
+    partition: PartitionNumber,
+    generation: Generation,
+  ): { status: 'ok'; partition: Partition } | { status: RecoveryRefusalStatus } {
+    const replica = this.#replicas.get(replicaName(collection, partition));
+    if (replica === undefined) return { status: 'missing' };
+    if (replica.fencedGeneration < generation) return { status: 'not_yet' };
+    if (replica.assignment.state === 'recovering') return { status: 'not_in_sync' };
+    if (replica.partition === undefined) return { status: 'unavailable' };
+    if (replica.partition.condition === 'corrupt') return { status: 'corrupt' };
+    return { status: 'ok', partition: replica.partition };
+  }
+
+  *fencedReplicas(): IterableIterator<FencedReplica> {
+    for (const [name, { assignment, partition, fencedGeneration }] of this.#replicas) {
+      if (partition === undefined || fencedGeneration < assignment.generation) continue;
+      yield { name, assignment, partition };
+    }
+  }
+
   *partitions(): IterableIterator<Partition> {
     for (const { partition } of this.#replicas.values()) {
       if (partition !== undefined) yield partition;
@@ -83,31 +126,45 @@ export class ReplicaSet {
   }
 
   /**
-   * Opens what is listed and not open, or failed since, and takes over the generations. Once it
-   * resolves, no write of an older generation is under way any more: what it finds in a replica then
-   * is all there will be.
+   * Opens what is listed and not open, or failed since, and takes over the generations. A recovering
+   * replica that is missing is made; one that is damaged or in `wiped` is made anew, if `mayWipe`.
+   * Once it resolves, no write of an older generation is under way any more: what it finds in a
+   * replica then is all there will be.
    */
-  async open(assignments: readonly ReplicaAssignment[]): Promise<void> {
-    const unopened: { replica: Replica; failed: Partition | undefined }[] = [];
+  async open(
+    assignments: readonly ReplicaAssignment[],
+    mayWipe = false,
+    wiped: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
+    const unopened: { replica: Replica; former: Partition | undefined; isWiped: boolean }[] = [];
     const fences: Promise<void>[] = [];
     for (const assignment of assignments) {
       const name = replicaName(assignment.collection, assignment.partition);
       const known = this.#replicas.get(name);
       const isNewer = known !== undefined && assignment.generation > known.assignment.generation;
       if (known !== undefined) known.assignment = assignment;
-      const failed = known?.partition?.hasFailed === true ? known.partition : undefined;
-      if (known?.partition !== undefined && failed === undefined) {
-        if (isNewer) fences.push(known.partition.fence());
+      const isRecovering = assignment.state === 'recovering';
+      const isDamaged = (known?.partition?.condition ?? known?.condition) === 'corrupt';
+      const isWiped = mayWipe && isRecovering && (isDamaged || wiped.has(name));
+      const mustReopen = isWiped || known?.partition?.hasFailed === true;
+      if (known?.partition !== undefined && !mustReopen) {
+        if (isNewer || !isRecovering) markRecovering(known, isNewer);
+        if (isNewer) fences.push(this.#fence(known, known.partition));
         continue;
       }
-      if (known?.condition === 'corrupt') continue;
-      const replica: Replica = { assignment, partition: undefined, condition: 'loading' };
+      if (known?.condition === 'corrupt' && !isWiped) continue;
+      const replica: Replica = {
+        assignment,
+        partition: undefined,
+        condition: 'loading',
+        fencedGeneration: 0,
+      };
       this.#replicas.set(name, replica);
-      unopened.push({ replica, failed });
+      unopened.push({ replica, former: known?.partition, isWiped });
     }
-    for (const { replica, failed } of unopened) {
-      await failed?.close(false);
-      await this.#openOne(replica);
+    for (const { replica, former, isWiped } of unopened) {
+      await former?.close(false);
+      await this.#openOne(replica, isWiped, mayWipe);
     }
     await Promise.all(fences);
   }
@@ -134,10 +191,20 @@ export class ReplicaSet {
     await Promise.all(Array.from(this.partitions(), (partition) => partition.close(true)));
   }
 
-  async #openOne(replica: Replica): Promise<void> {
-    const { collection, partition } = replica.assignment;
+  async #openOne(replica: Replica, isWiped: boolean, mayMake: boolean): Promise<void> {
+    const { assignment } = replica;
+    const { collection, partition, generation, state } = assignment;
+    const name = replicaName(collection, partition);
+    if (isWiped) {
+      this.#logger.warn({ collection, partition }, 'replica wiped, to be recovered');
+      this.#home.remove(name);
+    }
+    const isNew = !this.#home.names().includes(name);
+    const create = assignment.create || (mayMake && state === 'recovering');
     try {
-      replica.partition = await this.#home.open(replica.assignment);
+      replica.partition = await this.#home.open({ ...assignment, create });
+      replica.fencedGeneration = generation;
+      markRecovering(replica, isNew);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       const { failure, message } = error;
@@ -145,6 +212,18 @@ export class ReplicaSet {
       this.#logger.error({ collection, partition, failure, error: message }, 'replica not opened');
     }
   }
+
+  async #fence(replica: Replica, partition: Partition): Promise<void> {
+    const { generation } = replica.assignment;
+    await partition.fence();
+    replica.fencedGeneration = generation;
+  }
+}
+
+/** From here on writes are live ones; `isComplete`: all of this generation, none came before. */
+function markRecovering({ assignment, partition }: Replica, isComplete: boolean): void {
+  if (assignment.state === 'recovering') partition?.contents.beginRecovery(isComplete);
+  else partition?.contents.endRecovery();
 }
 
 /** The replica's folder. Collection ids are hexadecimal, so it is never made of anyone's input. */

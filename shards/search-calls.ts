@@ -92,7 +92,7 @@ function findSearched(
   call: SearchCall,
   { partition, generation, k }: SearchTarget,
 ): { status: 'ok'; partition: Partition } | { status: Exclude<PartStatus, 'ok'> } {
-  const found = replicas.find(call.collection, partition, generation);
+  const found = replicas.findReadable(call.collection, partition, generation);
   if (found.status !== 'ok') return found;
   const isSound =
     call.vector.length === found.partition.dimension && firstNonFinite(call.vector) < 0 && k >= 1;

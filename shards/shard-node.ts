@@ -16,12 +16,22 @@ import type {
   SearchCall,
   WriteCall,
 } from '../src/wire/link-messages.js';
-import { checkAssignments, checkFence } from './assignment-check.js';
+import type {
+  ConnectRecoveryPeer,
+  RecoveryAnswer,
+  RecoveryQuestion,
+} from '../src/wire/recovery-messages.js';
 import type { HandlerCall, LinkHandler, ReplicaAssignment } from './link-handler.js';
+import { NodeAssignments } from './node-assignments.js';
 import { type CallObserver, NodeCall, outcomeOf, refuse } from './node-call.js';
 import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
 import type { NodeRecord } from './node-record.js';
 import { countDocuments, getDocuments, listDocuments } from './read-calls.js';
+import {
+  NodeRecovery,
+  type NodeRecoveryOptions,
+  nodeRecoveryDefaults,
+} from './recovery/node-recovery.js';
 import type { ReplicaSet } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { searchApproximately, searchExactly } from './search-calls.js';
@@ -38,49 +48,60 @@ export interface ShardNodeOptions {
   saveRecord(record: NodeRecord): void;
   limits?: NodeLimits;
   onCall?: CallObserver;
+  /** Connects to nodes that recovering replicas copy from. */
+  connectPeer: ConnectRecoveryPeer;
+  recovery?: NodeRecoveryOptions;
 }
-
-const REOPEN_INTERVAL_MS = 5000;
 
 export class ShardNode implements LinkHandler {
   readonly nodeId: NodeId;
   readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #scheduler: Scheduler;
   readonly #replicas: ReplicaSet;
-  readonly #saveRecord: (record: NodeRecord) => void;
   readonly #limits: NodeLimits;
   readonly #onCall: CallObserver;
   readonly #writes: WriteCalls;
-  #record: NodeRecord;
+  readonly #recovery: NodeRecovery;
+  readonly #assignments: NodeAssignments;
   #highestVersion: Version = NO_VERSION;
   #exactCount = 0;
   #callCount = 0;
   #isStopping = false;
-  #willReopen = false;
   #idleWaiters: (() => void)[] = [];
-  /** Changes of the replicas follow one another. */
-  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(options: ShardNodeOptions) {
     this.nodeId = nodeId(options.record.nodeId);
     this.#clock = options.clock;
-    this.#logger = options.logger;
     this.#scheduler = options.scheduler;
     this.#replicas = options.replicas;
-    this.#record = options.record;
-    this.#saveRecord = options.saveRecord;
     this.#limits = options.limits ?? nodeLimitDefaults;
     this.#onCall = options.onCall ?? (() => {});
     this.#writes = new WriteCalls(options.clock, options.replicas, this.#limits.writeOpsMax);
+    const recovery = options.recovery ?? nodeRecoveryDefaults;
+    this.#recovery = new NodeRecovery({
+      ...options,
+      nodeId: this.nodeId,
+      clusterId: () => this.clusterId,
+      connect: options.connectPeer,
+      options: recovery,
+      onDamaged: () => this.#assignments.makeDamagedAnew(),
+    });
+    this.#assignments = new NodeAssignments({
+      ...options,
+      tombstoneGraceMs: recovery.tombstoneGraceMs,
+      onChanged: () => {
+        this.#followVersions();
+        this.#recovery.follow();
+      },
+    });
   }
 
   get clusterId(): string | undefined {
-    return this.#record.clusterId;
+    return this.#assignments.record.clusterId;
   }
 
   get epoch(): Epoch {
-    return this.#record.epoch;
+    return this.#assignments.record.epoch;
   }
 
   get queueDepth(): number {
@@ -99,13 +120,16 @@ export class ShardNode implements LinkHandler {
   }
 
   reports(): ReplicaReport[] {
-    return this.#replicas.reports();
+    return this.#recovery.complete(this.#replicas.reports());
+  }
+
+  answerRecovery(question: RecoveryQuestion): Promise<RecoveryAnswer> {
+    return this.#recovery.answer(question);
   }
 
   /** Opens the replicas that the node was assigned before; resolves when all are open, or cannot be. */
   reopen(): Promise<void> {
-    const held = this.#record.replicas.map((replica) => ({ ...replica, create: false }));
-    return this.#change(() => this.#open(held));
+    return this.#assignments.reopen();
   }
 
   handle(
@@ -129,22 +153,13 @@ export class ShardNode implements LinkHandler {
     };
   }
 
-  assign(
+  async assign(
     clusterId: string,
     epoch: Epoch,
     replicas: readonly ReplicaAssignment[],
   ): Promise<ReplicaReport[]> {
-    return this.#change(async () => {
-      checkFence(this.#record, clusterId, epoch);
-      checkAssignments(replicas);
-      // First the epoch: after a crash half-way an older assignment must still be refused.
-      this.#remember({ ...this.#record, clusterId, epoch });
-      await this.#replicas.removeUnlisted(replicas);
-      await this.#open(replicas);
-      const held = replicas.map((replica) => ({ ...replica, create: false }));
-      this.#remember({ ...this.#record, replicas: held });
-      return this.#replicas.reports();
-    });
+    await this.#assignments.carryOut(clusterId, epoch, replicas);
+    return this.reports();
   }
 
   /**
@@ -153,8 +168,9 @@ export class ShardNode implements LinkHandler {
    */
   stop(timeoutMs: number): Promise<boolean> {
     this.#isStopping = true;
+    this.#recovery.stop();
     const work = async () => {
-      await this.#changes;
+      await this.#assignments.stop();
       if (this.#callCount > 0)
         await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
       await this.#replicas.close();
@@ -170,8 +186,9 @@ export class ShardNode implements LinkHandler {
     const nowMs = this.#clock.nowMs();
     if (this.#isStopping) return refuse(call, nowMs, 'unavailable', 'stopping', 0);
     if (request.kind === 'heartbeat') {
-      const { epoch } = this.#record;
-      call.finish({ kind: 'heartbeat', epoch, replicas: this.#replicas.reports() }, nowMs);
+      const { epoch } = this.#assignments.record;
+      this.#assignments.refresh(nowMs);
+      call.finish({ kind: 'heartbeat', epoch, replicas: this.reports() }, nowMs);
       return () => {};
     }
     if (nowMs >= deadlineAtMs) {
@@ -186,7 +203,8 @@ export class ShardNode implements LinkHandler {
     const ticket = this.#writes.begin(request, deadlineAtMs, (reply) => {
       if (reply.kind === 'write') {
         this.#followVersions();
-        if (reply.targets.some(({ status }) => status === 'unavailable')) this.#reopenFailed();
+        if (reply.targets.some(({ status }) => status === 'unavailable'))
+          this.#assignments.reopenFailed();
       }
       call.finish(reply, this.#clock.nowMs());
     });
@@ -253,36 +271,6 @@ export class ShardNode implements LinkHandler {
       this.#exactCount -= 1;
       scan.cancel();
     };
-  }
-
-  async #open(assignments: readonly ReplicaAssignment[]): Promise<void> {
-    await this.#replicas.open(assignments);
-    this.#followVersions();
-    this.#reopenFailed();
-  }
-
-  /** What failed for a reason that may pass is tried again, after a while, until it is open. */
-  #reopenFailed(): void {
-    if (this.#willReopen || this.#isStopping || !this.#replicas.hasFailed) return;
-    this.#willReopen = true;
-    this.#clock.setTimer(REOPEN_INTERVAL_MS, () => {
-      this.#willReopen = false;
-      if (!this.#isStopping) void this.reopen();
-    });
-  }
-
-  #remember(record: NodeRecord): void {
-    if (JSON.stringify(record) === JSON.stringify(this.#record)) return;
-    this.#saveRecord(record);
-    this.#record = record;
-  }
-
-  #change<T>(change: () => Promise<T>): Promise<T> {
-    const changed = this.#changes.then(change);
-    this.#changes = changed.catch((error: unknown) => {
-      this.#logger.warn({ error: String(error) }, 'assignment not carried out');
-    });
-    return changed;
   }
 
   #followVersions(): void {

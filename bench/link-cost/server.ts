@@ -26,6 +26,7 @@ const handler: LinkHandler = {
     return nothing;
   },
   assign: async () => [],
+  answerRecovery: async () => ({ kind: 'refused', status: 'missing', detail: '' }),
 };
 
 function answerUnary(

@@ -36,7 +36,6 @@ export interface LevelOptions {
   bytesPerSecond: number;
   /** Buckets to make equal; all of them in a recovery. */
   buckets: BucketSet;
-  onProgress(progress: LevelProgress): void;
 }
 
 export interface LevelProgress {
@@ -108,9 +107,9 @@ export class Leveller {
     return { status: 'stopped' };
   }
 
-  /** One pass without comparing: takes over what is newer in the buckets. False when it was cut short. */
+  /** One pass over the buckets without comparing first. False when it was cut short. */
   copyOnce(): Promise<boolean> {
-    return this.#copyPass();
+    return this.#copyPass(true);
   }
 
   async #compare(): Promise<boolean> {
@@ -124,7 +123,7 @@ export class Leveller {
     return true;
   }
 
-  async #copyPass(): Promise<boolean> {
+  async #copyPass(isOnce = false): Promise<boolean> {
     const { source, rules, buckets } = this.#options;
     this.#report('copying');
     let afterId = '';
@@ -137,6 +136,7 @@ export class Leveller {
       });
       if (answer.kind !== 'entries') {
         // What was dealt with before `afterId` stays so: the same question is asked again.
+        if (isOnce) return false;
         await this.#wait(answer);
         continue;
       }
@@ -235,7 +235,6 @@ export class Leveller {
 
   #report(phase: LevelProgress['phase']): void {
     this.#progress.phase = phase;
-    this.#options.onProgress(this.#progress);
   }
 }
 

@@ -13,9 +13,11 @@ const IDS_MAX = 262_144;
 export class LiveWrites {
   readonly #versions = new Map<string, Version>();
   readonly #idsMax: number;
-  #isFull = false;
+  #isFull: boolean;
 
-  constructor(idsMax: number = IDS_MAX) {
+  /** `isComplete`: no write of this generation can have come before; else nothing is taken back. */
+  constructor(isComplete: boolean, idsMax: number = IDS_MAX) {
+    this.#isFull = !isComplete;
     this.#idsMax = idsMax;
   }
 

@@ -5,9 +5,15 @@ import { annulusV1 } from '../wire/proto-package.js';
 import type { CallRunner } from './call-runner.js';
 import type { CallScope } from './call-scope.js';
 import { checkBoolean, checkInteger, checkNumber, checkText, optional } from './check.js';
-import type { ForcedInSync, NodeInfo, NodeInput, Topology } from './cluster-types.js';
+import type {
+  ForcedInSync,
+  NodeInfo,
+  NodeInput,
+  PartitionComparison,
+  Topology,
+} from './cluster-types.js';
 import { type CallStatus, type Connection, unavailable } from './connection.js';
-import { decodeNode, decodeTopology } from './decode.js';
+import { decodeComparison, decodeNode, decodeTopology } from './decode.js';
 import type { CallOptions } from './types.js';
 
 const methods = annulusV1.Cluster.service;
@@ -36,6 +42,24 @@ export class ClusterClient {
       this.#runner.attempt(scope, 'budgeted', async () =>
         decodeTopology(await this.#connection.unary(methods.GetTopology, {}, scope)),
       ),
+    );
+  }
+
+  /** What the replicas in sync of each partition hold, compared with each other. */
+  async compareReplicas(
+    collection: string,
+    options: CallOptions = {},
+  ): Promise<PartitionComparison[]> {
+    const request = { collection: checkText('collection', collection) };
+    return await this.#runner.run(options, (scope) =>
+      this.#runner.attempt(scope, 'budgeted', async () => {
+        const { partitions } = await this.#connection.unary(
+          methods.CompareReplicas,
+          request,
+          scope,
+        );
+        return partitions.map(decodeComparison);
+      }),
     );
   }
 

@@ -54,3 +54,12 @@ export interface ForcedInSync {
   /** The most that one of those it replaces last reported; 0 when they did not. */
   documentCountBefore: number;
 }
+
+/** The replicas in sync of one partition, compared by their digests. */
+export interface PartitionComparison {
+  partition: number;
+  /** Of 1,024 buckets, those in which not all hold the same. */
+  bucketsDiffering: number;
+  /** Those that answered; `bucketsDiffering`: in which this one holds something else than most. */
+  replicas: { nodeId: string; documentCount: number; bucketsDiffering: number }[];
+}

@@ -4,13 +4,20 @@ import type { Coverage__Output } from '../wire/generated/annulus/v1/Coverage.js'
 import type { Document__Output } from '../wire/generated/annulus/v1/Document.js';
 import type { Hit__Output } from '../wire/generated/annulus/v1/Hit.js';
 import type { NodeInfo__Output } from '../wire/generated/annulus/v1/NodeInfo.js';
+import type { PartitionComparison__Output } from '../wire/generated/annulus/v1/PartitionComparison.js';
 import type { SearchRequest } from '../wire/generated/annulus/v1/SearchRequest.js';
 import type { SearchResponse__Output } from '../wire/generated/annulus/v1/SearchResponse.js';
 import type { Topology__Output } from '../wire/generated/annulus/v1/Topology.js';
 import type { Value__Output } from '../wire/generated/annulus/v1/Value.js';
 import type { Vector__Output } from '../wire/generated/annulus/v1/Vector.js';
 import { FLOAT_BYTES } from '../wire/vector-codec.js';
-import type { NodeInfo, NodeState, ReplicaState, Topology } from './cluster-types.js';
+import type {
+  NodeInfo,
+  NodeState,
+  PartitionComparison,
+  ReplicaState,
+  Topology,
+} from './cluster-types.js';
 import type { Coverage, SearchHit, SearchResult } from './search-types.js';
 import type { CollectionInfo, Metadata, MetadataValue, Metric, StoredDocument } from './types.js';
 
@@ -150,6 +157,19 @@ export function decodeTopology(topology: Topology__Output): Topology {
           state: REPLICA_STATES[state] ?? 'unknown',
         })),
       })),
+    })),
+  };
+}
+
+export function decodeComparison(message: PartitionComparison__Output): PartitionComparison {
+  const { partition, bucketsDiffering, replicas } = message;
+  return {
+    partition,
+    bucketsDiffering,
+    replicas: replicas.map((replica) => ({
+      nodeId: replica.nodeId,
+      documentCount: Number(replica.documentCount),
+      bucketsDiffering: replica.bucketsDiffering,
     })),
   };
 }

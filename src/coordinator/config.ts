@@ -1,6 +1,11 @@
 /** What a coordinator can be told, with defaults. The CLI's option table gives these their flags. */
 import { defaultLimits, type RequestLimits } from './limits.js';
 import { defaultNodeRegistryOptions, type NodeRegistryOptions } from './nodes/node-registry.js';
+import { defaultRecoveryOptions, type RecoveryOptions } from './replication/recovery-controller.js';
+import {
+  defaultReplicaComparerOptions,
+  type ReplicaComparerOptions,
+} from './replication/replica-comparer.js';
 import { defaultReadRouterOptions, type ReadRouterOptions } from './search/read-router.js';
 
 export interface HostAndPort {
@@ -20,6 +25,8 @@ export interface CoordinatorOptions {
   nodes: NodeRegistryOptions;
   /** Hedging, and what reads may send beyond their first attempts. */
   reads: ReadRouterOptions;
+  recovery: RecoveryOptions;
+  comparison: ReplicaComparerOptions;
   /**
    * How long a replica may take over a write before it is taken out of the in-sync set, in
    * milliseconds; 10..600,000. Raise it where disks stall for seconds. Default 2,000.
@@ -41,6 +48,8 @@ export function coordinatorOptions(
     limits: defaultLimits,
     nodes: defaultNodeRegistryOptions,
     reads: defaultReadRouterOptions,
+    recovery: defaultRecoveryOptions,
+    comparison: defaultReplicaComparerOptions,
     writeTimeoutMs: 2_000,
     startWaitMs: 3_000,
     stopTimeoutMs: 10_000,

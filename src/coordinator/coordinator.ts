@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.js';
 import { HybridClock } from '../base/hybrid-clock.js';
 import type { Logger } from '../base/logger.js';
 import { type Random, randomHex } from '../base/random.js';
+import type { ConnectRecoveryPeer } from '../wire/recovery-messages.js';
 import { CollectionAdmin } from './admin/collection-admin.js';
 import { NodeAdmin } from './admin/node-admin.js';
 import { ReplicaAdmin } from './admin/replica-admin.js';
@@ -15,6 +16,8 @@ import type { CoordinatorOptions } from './config.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
 import { InSyncKeeper } from './replication/in-sync-keeper.js';
 import { RecoveringWrites } from './replication/recovering-writes.js';
+import { RecoveryDriver } from './replication/recovery-driver.js';
+import { ReplicaComparer } from './replication/replica-comparer.js';
 import { ReplicationEvents } from './replication/replication-events.js';
 import { DocumentReads } from './search/document-reads.js';
 import { ReadRouter } from './search/read-router.js';
@@ -30,6 +33,8 @@ export interface CoordinatorParts {
   store: TopologyStore;
   /** Given the topology's cluster id, opens links to its nodes. */
   createLinkFactory: (clusterId: string) => LinkFactory;
+  /** Asks nodes for what their replicas hold, to compare them. */
+  connectPeer: ConnectRecoveryPeer;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -50,6 +55,9 @@ export class Coordinator {
   /** The one place that changes in-sync sets; puts recovered replicas in. */
   readonly inSync: InSyncKeeper;
   readonly #writeDriver: WriteDriver;
+  /** Compares replicas in sync, and heals what differs. */
+  readonly comparer: ReplicaComparer;
+  readonly #recovery: RecoveryDriver;
   readonly #clockMark: ClockMark;
   readonly #startWaitMs: number;
 
@@ -91,6 +99,15 @@ export class Coordinator {
     this.collections = new CollectionAdmin(topology, this.nodes, clock, random, logger);
     this.nodeAdmin = new NodeAdmin(topology, this.nodes);
     this.replicaAdmin = new ReplicaAdmin(topology, this.nodes, logger);
+    const watched = { topology, nodes: this.nodes, clock, logger };
+    this.#recovery = new RecoveryDriver({
+      ...watched,
+      events: this.replicationEvents,
+      promotion: this.inSync,
+      options: options.recovery,
+    });
+    const { connectPeer } = parts;
+    this.comparer = new ReplicaComparer({ ...watched, connectPeer, options: options.comparison });
     this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
     this.#startWaitMs = options.startWaitMs;
   }
@@ -126,6 +143,8 @@ export class Coordinator {
   close(): void {
     this.#clockMark.stop();
     this.#writeDriver.close();
+    this.#recovery.close();
+    this.comparer.close();
     this.nodes.close();
     this.topology.close();
   }

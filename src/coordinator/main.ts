@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.js';
 import { type StatusServer, type StatusSource, startStatusServer } from '../base/status-server.js';
 import { systemClock } from '../base/system-clock.js';
 import { systemRandom } from '../base/system-random.js';
+import { GrpcRecoveryPeer } from '../wire/grpc-recovery-peer.js';
 import type { CoordinatorOptions, HostAndPort } from './config.js';
 import { Coordinator, type CoordinatorParts } from './coordinator.js';
 import { ClusterHandlers } from './service/cluster-handlers.js';
@@ -55,6 +56,7 @@ function partsOf(store: LmdbTopologyStore, logger: Logger): CoordinatorParts {
       (clusterId) =>
       ({ nodeId, address }, observer) =>
         new GrpcShardLink({ clusterId, nodeId, address }, { ...shared, observer }),
+    connectPeer: (address) => new GrpcRecoveryPeer(address, systemClock),
     ...shared,
   };
 }
@@ -72,6 +74,7 @@ async function serve(
     metrics: new Metrics(
       () => nodeSamples(coordinator),
       () => coordinator.topology.current,
+      () => coordinator.comparer.divergence(),
     ),
     timeoutMsMax: options.limits.requestTimeoutMsMax,
     isStopping: () => isStopping,
@@ -140,7 +143,7 @@ function createHandlers(
     collections: new CollectionHandlers(topology, collections, reads, searches, limits),
     documents: new DocumentHandlers(topology, writes, reads, limits),
     searches: new SearchHandlers(frame, topology, searches, limits),
-    cluster: new ClusterHandlers(topology, nodeAdmin, replicaAdmin, nodes),
+    cluster: new ClusterHandlers(topology, nodeAdmin, replicaAdmin, nodes, coordinator.comparer),
   };
 }
 

@@ -170,6 +170,23 @@ export interface ReplicaReport {
   partition: Partition;
   condition: ReplicaCondition;
   documentCount: number;
+  /** Of a recovering replica. */
+  recovery?: RecoveryReport;
+}
+
+export type RecoveryPhase = 'waiting' | 'comparing' | 'copying' | 'equal';
+
+/** How far a recovering replica is. */
+export interface RecoveryReport {
+  /** The generation in which this attempt runs. */
+  generation: Generation;
+  /** `equal`: every bucket was found equal to the source's in this generation. */
+  phase: RecoveryPhase;
+  /** Entries and bytes taken over in this attempt. */
+  rowCount: number;
+  byteCount: number;
+  /** Rounds in a row in which buckets differed, and nothing could be done about it. */
+  idleRoundCount: number;
 }
 
 export interface HeartbeatReply {
@@ -210,7 +227,7 @@ export interface NodeLoad {
 }
 
 /** Bumped with every incompatible change of these messages or their bytes. */
-export const LINK_PROTOCOL = 1;
+export const LINK_PROTOCOL = 2;
 
 /** The stream that a request travels on, one per class of work. */
 export type LinkClass = 'search' | 'write';

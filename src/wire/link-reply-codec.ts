@@ -32,6 +32,7 @@ import type {
   DocumentsTargetReply,
   LinkHit,
   LinkReply,
+  RecoveryPhase,
   ReplicaCondition,
   ReplicaReport,
   SearchTargetReply,
@@ -236,11 +237,20 @@ function readResult(reader: ByteReader): WriteResult {
 /** Their order is their number on the wire: append only. */
 const CONDITIONS: readonly ReplicaCondition[] = ['open', 'loading', 'missing', 'corrupt'];
 
+const PHASES: readonly RecoveryPhase[] = ['waiting', 'comparing', 'copying', 'equal'];
+
 function writeReplicaReport(writer: ByteWriter, report: ReplicaReport): void {
   writer.shortString(report.collection);
   writer.u16(report.partition);
   writer.u8(CONDITIONS.indexOf(report.condition));
   writer.f64(report.documentCount);
+  const { recovery } = report;
+  writer.u8(recovery === undefined ? 0 : PHASES.indexOf(recovery.phase) + 1);
+  if (recovery === undefined) return;
+  writer.f64(recovery.generation);
+  writer.f64(recovery.rowCount);
+  writer.f64(recovery.byteCount);
+  writer.f64(recovery.idleRoundCount);
 }
 
 function readReplicaReport(reader: ByteReader): ReplicaReport {
@@ -248,5 +258,14 @@ function readReplicaReport(reader: ByteReader): ReplicaReport {
   const partition = reader.u16();
   const condition = CONDITIONS[reader.u8()];
   if (condition === undefined) throw new MalformedBytes('unknown condition of a replica');
-  return { collection, partition, condition, documentCount: readWhole(reader) };
+  const report = { collection, partition, condition, documentCount: readWhole(reader) };
+  const phaseNumber = reader.u8();
+  if (phaseNumber === 0) return report;
+  const phase = PHASES[phaseNumber - 1];
+  if (phase === undefined) throw new MalformedBytes('unknown phase of a recovery');
+  const generation = readWhole(reader);
+  const rowCount = readWhole(reader);
+  const byteCount = readWhole(reader);
+  const idleRoundCount = readWhole(reader);
+  return { ...report, recovery: { generation, phase, rowCount, byteCount, idleRoundCount } };
 }

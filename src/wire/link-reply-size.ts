@@ -34,7 +34,7 @@ export function replyBytesMax(reply: LinkReply): number {
     case 'heartbeat':
       byteCount += 8;
       for (const replica of reply.replicas) {
-        byteCount += 13 + STRING_BYTES_PER_UNIT_MAX * replica.collection.length;
+        byteCount += 46 + STRING_BYTES_PER_UNIT_MAX * replica.collection.length;
       }
       return byteCount;
     case 'refused':

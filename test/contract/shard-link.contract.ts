@@ -278,6 +278,7 @@ export function shardLinkContract(name: string, open: () => Promise<ShardLinkHar
         m: 16,
         efConstruction: 128,
         create: true,
+        state: 'in_sync' as const,
       };
 
       test('reaches the node as it is, and what the node holds comes back', async () => {

@@ -30,6 +30,7 @@ const assignment = {
   m: 16,
   efConstruction: 64,
   create: true,
+  state: 'in_sync' as const,
 };
 
 const cleanUps: (() => unknown)[] = [];

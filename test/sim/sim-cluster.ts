@@ -8,6 +8,7 @@ import { coordinatorOptions } from '../../src/coordinator/config.js';
 import { Coordinator } from '../../src/coordinator/coordinator.js';
 import { MemoryTopologyCells } from '../../src/coordinator/topology/memory-topology-store.js';
 import type { CollectionEntry } from '../../src/coordinator/topology/topology.js';
+import { noPeer } from '../support/no-peer.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { EventLog } from './event-log.js';
 import type { SimPlan } from './fault-plan.js';
@@ -113,6 +114,7 @@ export class SimCluster {
         clock: process,
         random,
         logger: silentLogger,
+        connectPeer: noPeer,
         createLinkFactory: (clusterId) => (entry, observer) => {
           const node = this.nodes.find((known) => known.nodeId === entry.nodeId);
           if (node === undefined) throw new Error(`there is no ${entry.nodeId}`);

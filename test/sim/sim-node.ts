@@ -16,6 +16,7 @@ import type {
   NodeLoad,
   ReplicaReport,
 } from '../../src/wire/link-messages.js';
+import { noPeer } from '../support/no-peer.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
 import type { NodePlan } from './fault-plan.js';
 import { SimProcess } from './sim-process.js';
@@ -68,6 +69,7 @@ export class SimNode {
       scheduler,
       replicas: new ReplicaSet(this.disks.home(this.#process, scheduler), silentLogger),
       record: this.#record,
+      connectPeer: noPeer,
       saveRecord: (record) => {
         this.#record = structuredClone(record);
       },

@@ -6,6 +6,7 @@ import type {
   LinkReply,
   LinkRequest,
   NodeLoad,
+  RecoveryPhase,
   ReplicaCondition,
   WriteOp,
 } from '../../src/wire/link-messages.js';
@@ -34,6 +35,13 @@ const status = fc.constantFrom<PartStatus[]>(
   'unknown_generation',
   'storage_full',
 );
+const recovery = fc.record({
+  generation: fc.nat(),
+  phase: fc.constantFrom<RecoveryPhase[]>('waiting', 'comparing', 'copying', 'equal'),
+  rowCount: fc.nat(),
+  byteCount: fc.nat(),
+  idleRoundCount: fc.nat(),
+});
 const condition = fc.constantFrom<ReplicaCondition[]>('open', 'loading', 'missing', 'corrupt');
 
 const several = <T>(element: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
@@ -114,7 +122,12 @@ export const arbitraryReply: fc.Arbitrary<LinkReply> = fc.oneof(
   fc.record({
     kind: kind('heartbeat'),
     epoch: whole,
-    replicas: several(fc.record({ collection, partition, condition, documentCount: whole })),
+    replicas: several(
+      fc.record(
+        { collection, partition, condition, documentCount: whole, recovery },
+        { requiredKeys: ['collection', 'partition', 'condition', 'documentCount'] },
+      ),
+    ),
   }),
   fc.record({ kind: kind('refused'), status, detail: text, retryAfterMs: durationMs }),
 );

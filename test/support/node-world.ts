@@ -19,6 +19,7 @@ import type {
 import { encodeWriteOps } from '../../src/wire/write-ops-codec.js';
 import { MemoryReplicaHome, type SimulatedReplicas } from './memory-replica-home.js';
 import { MortalClock } from './mortal-clock.js';
+import { noPeer } from './no-peer.js';
 import { DIMENSION, smallLimits } from './partition-world.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -97,6 +98,7 @@ export class NodeWorld {
         this.record = structuredClone(record);
       },
       limits: { ...nodeLimitDefaults, ...this.limits },
+      connectPeer: noPeer,
     });
   }
 }

@@ -8,6 +8,7 @@ import type {
   NodeLoad,
   ReplicaReport,
 } from '../../src/wire/link-messages.js';
+import { type RecoveryAnswer, refusedAs } from '../../src/wire/recovery-messages.js';
 
 export type Answer = (reply: LinkReply, load?: NodeLoad) => void;
 export type Script = (request: LinkRequest, answer: Answer, deadlineAtMs: number) => void;
@@ -66,5 +67,9 @@ export class ScriptedLinkHandler implements LinkHandler {
     replicas: readonly ReplicaAssignment[],
   ): Promise<ReplicaReport[]> {
     return this.assignScript(clusterId, epoch, replicas);
+  }
+
+  async answerRecovery(): Promise<RecoveryAnswer> {
+    return refusedAs('missing', 'nothing is held here');
   }
 }

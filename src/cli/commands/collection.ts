@@ -69,6 +69,17 @@ const describe = clientCommand({
   },
 });
 
+const compare = clientCommand({
+  usage: 'compare <name>',
+  description: 'Whether the replicas in sync of each partition hold the same.',
+  options: [],
+  async run(client, call) {
+    const partitions = await client.cluster.compareReplicas(argument(call, 0));
+    printJson(call.terminal, { partitions });
+    return partitions.some(({ bucketsDiffering }) => bucketsDiffering > 0) ? 1 : 0;
+  },
+});
+
 const drop = clientCommand({
   usage: 'drop <name>',
   description: 'Remove a collection and its documents.',
@@ -81,4 +92,4 @@ const drop = clientCommand({
   },
 });
 
-export const collectionCommands: readonly CommandSpec[] = [create, list, describe, drop];
+export const collectionCommands: readonly CommandSpec[] = [create, list, describe, compare, drop];

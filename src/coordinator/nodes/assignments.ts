@@ -1,21 +1,40 @@
-/** What each shard node must hold, derived from the topology alone. */
+/** What each shard node must hold: derived from the topology, and from whom recovering ones copy. */
 import type { NodeId } from '../../base/ids.js';
+import type { ReplicaRef } from '../topology/replica-transitions.js';
 import { replicasOnNode, type Topology } from '../topology/topology.js';
 import type { ReplicaAssignment } from '../transport/shard-link.js';
 
-export function assignmentsOf(topology: Topology, nodeId: NodeId): ReplicaAssignment[] {
+/** The node that a recovering replica is to copy from; undefined: it waits for its turn. */
+export type SourceOf = (ref: ReplicaRef) => NodeId | undefined;
+
+const noSource: SourceOf = () => undefined;
+
+export function assignmentsOf(
+  topology: Topology,
+  nodeId: NodeId,
+  sourceOf: SourceOf = noSource,
+): ReplicaAssignment[] {
   return replicasOnNode(topology, nodeId)
     .filter(({ collection }) => collection.state !== 'dropping')
-    .map(({ collection, partition, generation }) => ({
-      collection: collection.id,
-      partition,
-      generation,
-      dimension: collection.dimension,
-      metric: collection.metric,
-      m: collection.m,
-      efConstruction: collection.efConstruction,
-      create: collection.state === 'creating',
-    }));
+    .map(({ collection, partition, generation, state }) => {
+      const sourceId =
+        state === 'recovering'
+          ? sourceOf({ collectionId: collection.id, partition, nodeId })
+          : undefined;
+      const source = sourceId === undefined ? undefined : topology.nodes.get(sourceId);
+      return {
+        collection: collection.id,
+        partition,
+        generation,
+        dimension: collection.dimension,
+        metric: collection.metric,
+        m: collection.m,
+        efConstruction: collection.efConstruction,
+        create: collection.state === 'creating',
+        state,
+        ...(source && { source: { nodeId: source.nodeId, address: source.address } }),
+      };
+    });
 }
 
 /** True when a change of topology is none of the node's business. */

@@ -3,6 +3,8 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { AnnulusError, invalidField } from '../../base/errors.js';
 import { nodeId } from '../../base/ids.js';
 import type { AddNodeRequest__Output } from '../../wire/generated/annulus/v1/AddNodeRequest.js';
+import type { CompareReplicasRequest__Output } from '../../wire/generated/annulus/v1/CompareReplicasRequest.js';
+import type { CompareReplicasResponse } from '../../wire/generated/annulus/v1/CompareReplicasResponse.js';
 import type { ForceInSyncRequest__Output } from '../../wire/generated/annulus/v1/ForceInSyncRequest.js';
 import type { ForceInSyncResponse } from '../../wire/generated/annulus/v1/ForceInSyncResponse.js';
 import type { ListNodesResponse } from '../../wire/generated/annulus/v1/ListNodesResponse.js';
@@ -11,6 +13,7 @@ import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v
 import type { NodeAdmin } from '../admin/node-admin.js';
 import type { ReplicaAdmin } from '../admin/replica-admin.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { ReplicaComparer } from '../replication/replica-comparer.js';
 import { checkAddress, checkNodeId, checkText } from '../requests/fields.js';
 import { type NodeEntry, replicasOnNode, type Topology } from '../topology/topology.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
@@ -24,6 +27,7 @@ export class ClusterHandlers {
   readonly #admin: NodeAdmin;
   readonly #replicas: ReplicaAdmin;
   readonly #nodes: NodeRegistry;
+  readonly #comparer: ReplicaComparer;
   readonly #watches = new Set<() => void>();
 
   constructor(
@@ -31,7 +35,9 @@ export class ClusterHandlers {
     admin: NodeAdmin,
     replicas: ReplicaAdmin,
     nodes: NodeRegistry,
+    comparer: ReplicaComparer,
   ) {
+    this.#comparer = comparer;
     this.#topology = topology;
     this.#admin = admin;
     this.#replicas = replicas;
@@ -64,6 +70,12 @@ export class ClusterHandlers {
 
   getTopology(): TopologyMessage {
     return this.#topologyMessage(this.#topology.current);
+  }
+
+  async compareReplicas({
+    collection,
+  }: CompareReplicasRequest__Output): Promise<CompareReplicasResponse> {
+    return { partitions: await this.#comparer.compare(this.#topology.collection(collection)) };
   }
 
   watchTopology(call: ServerWritableStream<unknown, TopologyMessage>): void {

@@ -85,6 +85,7 @@ function clusterHandlers(frame: CallFrame, cluster: ClusterHandlers): ClusterSer
     ForceInSync: unary(frame, 'ForceInSync', (r) => cluster.forceInSync(r)),
     ListNodes: unary(frame, 'ListNodes', () => cluster.listNodes()),
     GetTopology: unary(frame, 'GetTopology', () => cluster.getTopology()),
+    CompareReplicas: unary(frame, 'CompareReplicas', (r) => cluster.compareReplicas(r)),
     WatchTopology: (call) => cluster.watchTopology(call),
     DrainNode: unary(frame, 'DrainNode', () => cluster.notServed('DrainNode')),
     RemoveNode: unary(frame, 'RemoveNode', () => cluster.notServed('RemoveNode')),

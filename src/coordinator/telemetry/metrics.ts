@@ -1,5 +1,6 @@
 /** The coordinator's metrics, by the words and units of the code. Every name is `annulus_...`. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DivergenceSample } from '../replication/replica-comparer.js';
 import { type Coverage, coverageRatio } from '../search/coverage.js';
 import type { ReadCounters } from '../search/read-counters.js';
 import type { AttemptRecord } from '../search/read-driver.js';
@@ -68,7 +69,12 @@ export class Metrics {
   });
 
   /** `sampleNodes` and `topology` are asked at each scrape. */
-  constructor(sampleNodes: () => NodeSample[], topology: () => Topology) {
+  constructor(
+    sampleNodes: () => NodeSample[],
+    topology: () => Topology,
+    divergence: () => DivergenceSample[] = () => [],
+  ) {
+    this.#divergenceGauge(divergence);
     this.#nodeGauge('annulus_node_up', 'Whether the node is usable: 1 or 0.', sampleNodes, (n) =>
       n.isUp ? 1 : 0,
     );
@@ -170,6 +176,21 @@ export class Metrics {
 
   versionRefused(): void {
     this.#versionsRefused.inc();
+  }
+
+  #divergenceGauge(sample: () => DivergenceSample[]): void {
+    new Gauge({
+      name: 'annulus_replica_divergent_buckets',
+      help: 'Of 1,024, those in which replicas in sync differed at the last comparison.',
+      labelNames: ['collection', 'partition'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { collection, partition, bucketCount } of sample()) {
+          this.set({ collection, partition }, bucketCount);
+        }
+      },
+    });
   }
 
   #nodeGauge(

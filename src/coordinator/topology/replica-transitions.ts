@@ -5,7 +5,7 @@
  *
  * The last in-sync replica is never taken away: it alone is known to hold every acknowledged write.
  */
-import type { CollectionId, NodeId, Partition } from '../../base/ids.js';
+import type { CollectionId, Generation, NodeId, Partition } from '../../base/ids.js';
 import type {
   CollectionEntry,
   PartitionEntry,
@@ -49,6 +49,24 @@ export function forceInSync(topology: Topology, ref: ReplicaRef): TransitionResu
       nodeId,
       state: nodeId === ref.nodeId ? 'in_sync' : 'recovering',
     }));
+  });
+}
+
+/**
+ * The next generation for a replica that recovers: whatever was done for it in this one counts no
+ * more. Nothing changes when another generation than `generation` is in force.
+ */
+export function startRecoveryOver(
+  topology: Topology,
+  ref: ReplicaRef,
+  generation: Generation,
+): TransitionResult {
+  return editPartition(topology, ref, (entry) => {
+    const replica = entry.replicas.find((r) => r.nodeId === ref.nodeId);
+    if (entry.generation !== generation || replica?.state !== 'recovering') {
+      return { kind: 'unchanged', topology };
+    }
+    return entry.replicas;
   });
 }
 

@@ -3,7 +3,13 @@ import type { Epoch } from '../../base/ids.js';
 import { collectionId } from '../../base/ids.js';
 import type { AssignRequest } from '../../wire/generated/annulus/v1/AssignRequest.js';
 import type { AssignResponse__Output } from '../../wire/generated/annulus/v1/AssignResponse.js';
-import type { ReplicaCondition, ReplicaReport } from '../../wire/link-messages.js';
+import type { RecoveryReport__Output } from '../../wire/generated/annulus/v1/RecoveryReport.js';
+import type {
+  RecoveryPhase,
+  RecoveryReport,
+  ReplicaCondition,
+  ReplicaReport,
+} from '../../wire/link-messages.js';
 import type { ReplicaAssignment } from './shard-link.js';
 
 export function assignRequestOf(
@@ -14,7 +20,12 @@ export function assignRequestOf(
   return {
     clusterId,
     epoch,
-    replicas: replicas.map(({ collection, ...rest }) => ({ collectionId: collection, ...rest })),
+    replicas: replicas.map(({ collection, source, ...rest }) => ({
+      collectionId: collection,
+      sourceNodeId: source?.nodeId ?? '',
+      sourceAddress: source?.address ?? '',
+      ...rest,
+    })),
   };
 }
 
@@ -24,7 +35,22 @@ export function replicaReportsOf(response: AssignResponse__Output): ReplicaRepor
     partition: report.partition,
     condition: conditionOf(report.state),
     documentCount: Number(report.documentCount),
+    ...recoveryOf(report.recovery),
   }));
+}
+
+function recoveryOf(message: RecoveryReport__Output | null): { recovery?: RecoveryReport } {
+  if (message === null) return {};
+  const { generation, phase, rowCount, byteCount, idleRoundCount } = message;
+  return {
+    recovery: {
+      generation: Number(generation),
+      phase: phase as RecoveryPhase,
+      rowCount: Number(rowCount),
+      byteCount: Number(byteCount),
+      idleRoundCount,
+    },
+  };
 }
 
 /** A condition of a later version, which this one does not know, is nothing to rely on. */

@@ -6,6 +6,7 @@ import type { PartStatus } from '../../base/errors.js';
 import type { CollectionId, Epoch, Generation, NodeId, Partition } from '../../base/ids.js';
 import type { Metric } from '../../base/metric.js';
 import type { LinkReply, LinkRequest, NodeLoad, ReplicaReport } from '../../wire/link-messages.js';
+import type { ReplicaState } from '../topology/topology.js';
 
 /** How a call ended: with the node's reply, or without one. */
 export type LinkOutcome<R extends LinkReply = LinkReply> =
@@ -38,6 +39,9 @@ export interface ReplicaAssignment {
   efConstruction: number;
   /** Make it, empty, when it does not exist; otherwise an absent replica is reported `missing`. */
   create: boolean;
+  state: ReplicaState;
+  /** The replica in sync that a recovering one copies from. Absent: it waits for its turn. */
+  source?: { nodeId: NodeId; address: string };
 }
 
 export interface ShardLink {

@@ -14,6 +14,7 @@ import type { FloatList as _annulus_v1_FloatList, FloatList__Output as _annulus_
 import type { HelloRequest as _annulus_v1_HelloRequest, HelloRequest__Output as _annulus_v1_HelloRequest__Output } from './annulus/v1/HelloRequest.js';
 import type { HelloResponse as _annulus_v1_HelloResponse, HelloResponse__Output as _annulus_v1_HelloResponse__Output } from './annulus/v1/HelloResponse.js';
 import type { LinkBatch as _annulus_v1_LinkBatch, LinkBatch__Output as _annulus_v1_LinkBatch__Output } from './annulus/v1/LinkBatch.js';
+import type { RecoveryReport as _annulus_v1_RecoveryReport, RecoveryReport__Output as _annulus_v1_RecoveryReport__Output } from './annulus/v1/RecoveryReport.js';
 import type { ReplicaAssignment as _annulus_v1_ReplicaAssignment, ReplicaAssignment__Output as _annulus_v1_ReplicaAssignment__Output } from './annulus/v1/ReplicaAssignment.js';
 import type { ReplicaReport as _annulus_v1_ReplicaReport, ReplicaReport__Output as _annulus_v1_ReplicaReport__Output } from './annulus/v1/ReplicaReport.js';
 import type { ShardLinkClient as _annulus_v1_ShardLinkClient, ShardLinkDefinition as _annulus_v1_ShardLinkDefinition } from './annulus/v1/ShardLink.js';
@@ -44,6 +45,7 @@ export interface ProtoGrpcType {
       HelloResponse: MessageTypeDefinition<_annulus_v1_HelloResponse, _annulus_v1_HelloResponse__Output>
       LinkBatch: MessageTypeDefinition<_annulus_v1_LinkBatch, _annulus_v1_LinkBatch__Output>
       Metric: EnumTypeDefinition
+      RecoveryReport: MessageTypeDefinition<_annulus_v1_RecoveryReport, _annulus_v1_RecoveryReport__Output>
       ReplicaAssignment: MessageTypeDefinition<_annulus_v1_ReplicaAssignment, _annulus_v1_ReplicaAssignment__Output>
       ReplicaReport: MessageTypeDefinition<_annulus_v1_ReplicaReport, _annulus_v1_ReplicaReport__Output>
       ShardLink: SubtypeConstructor<typeof grpc.Client, _annulus_v1_ShardLinkClient> & { service: _annulus_v1_ShardLinkDefinition }

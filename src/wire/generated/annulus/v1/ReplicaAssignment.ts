@@ -11,6 +11,9 @@ export interface ReplicaAssignment {
   'm'?: (number);
   'efConstruction'?: (number);
   'create'?: (boolean);
+  'state'?: (string);
+  'sourceNodeId'?: (string);
+  'sourceAddress'?: (string);
 }
 
 export interface ReplicaAssignment__Output {
@@ -22,4 +25,7 @@ export interface ReplicaAssignment__Output {
   'm': (number);
   'efConstruction': (number);
   'create': (boolean);
+  'state': (string);
+  'sourceNodeId': (string);
+  'sourceAddress': (string);
 }

@@ -1,5 +1,6 @@
 // Original file: proto/annulus/v1/shard.proto
 
+import type { RecoveryReport as _annulus_v1_RecoveryReport, RecoveryReport__Output as _annulus_v1_RecoveryReport__Output } from '../../annulus/v1/RecoveryReport.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ReplicaReport {
@@ -8,6 +9,7 @@ export interface ReplicaReport {
   'state'?: (string);
   'detail'?: (string);
   'documentCount'?: (number | string | Long);
+  'recovery'?: (_annulus_v1_RecoveryReport | null);
 }
 
 export interface ReplicaReport__Output {
@@ -16,4 +18,5 @@ export interface ReplicaReport__Output {
   'state': (string);
   'detail': (string);
   'documentCount': (string);
+  'recovery': (_annulus_v1_RecoveryReport__Output | null);
 }

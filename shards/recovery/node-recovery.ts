@@ -1,0 +1,201 @@
+/**
+ * Brings a node's recovering replicas level: one attempt for each replica that has a source, anew for
+ * every generation and every source. What an attempt needs is asked for; so it may end at any point,
+ * with the process or without, and the next one goes on from what the replica holds by then.
+ */
+import type { Clock } from '../../src/base/clock.js';
+import type { NodeId } from '../../src/base/ids.js';
+import type { Logger } from '../../src/base/logger.js';
+import { TOMBSTONE_GRACE_MS, tombstoneHorizon } from '../../src/base/tombstone-horizon.js';
+import type { Version } from '../../src/base/version.js';
+import type { RecoveryReport, ReplicaReport } from '../../src/wire/link-messages.js';
+import {
+  type ConnectRecoveryPeer,
+  type MergeQuestion,
+  type RecoveryAnswer,
+  type RecoveryPeer,
+  type RecoveryQuestion,
+  refusedAs,
+} from '../../src/wire/recovery-messages.js';
+import { type FencedReplica, type ReplicaSet, replicaName } from '../replica-set.js';
+import { StoreError } from '../store/partition-store.js';
+import { BucketSet } from './bucket-set.js';
+import { Leveller } from './leveller.js';
+import { RecoverySource } from './recovery-source.js';
+
+export interface NodeRecoveryOptions {
+  /** Most bytes of documents a second that one replica copies; 0: as many as come. Default 64 MiB. */
+  bytesPerSecond: number;
+  /**
+   * How long tombstones are kept. A replica that was out of sync for longer is made anew.
+   * Default 24 h.
+   */
+  tombstoneGraceMs: number;
+}
+
+export const nodeRecoveryDefaults: NodeRecoveryOptions = {
+  bytesPerSecond: 64 * 1024 * 1024,
+  tombstoneGraceMs: TOMBSTONE_GRACE_MS,
+};
+
+export interface NodeRecoveryParts {
+  nodeId: NodeId;
+  clusterId(): string | undefined;
+  replicas: ReplicaSet;
+  clock: Clock;
+  logger: Logger;
+  connect: ConnectRecoveryPeer;
+  options: NodeRecoveryOptions;
+  /** A replica turned out to be damaged while it recovered: it is to be made anew. */
+  onDamaged(): void;
+}
+
+interface Attempt {
+  generation: number;
+  sourceAddress: string;
+  leveller: Leveller;
+  peer: RecoveryPeer;
+}
+
+export class NodeRecovery {
+  readonly #parts: NodeRecoveryParts;
+  readonly #source: RecoverySource;
+  readonly #attempts = new Map<string, Attempt>();
+  #isStopped = false;
+
+  constructor(parts: NodeRecoveryParts) {
+    this.#parts = parts;
+    this.#source = new RecoverySource(parts);
+  }
+
+  answer(question: RecoveryQuestion): Promise<RecoveryAnswer> {
+    return question.kind === 'merge' ? this.#merge(question) : this.#source.answer(question);
+  }
+
+  /** Follows the assignment: begins, and ends, attempts. */
+  follow(): void {
+    if (this.#isStopped) return;
+    const wanted = new Map<string, FencedReplica>();
+    for (const replica of this.#parts.replicas.fencedReplicas()) {
+      const { state, source } = replica.assignment;
+      if (state === 'recovering' && source !== undefined) wanted.set(replica.name, replica);
+    }
+    for (const [name, attempt] of this.#attempts) {
+      const assignment = wanted.get(name)?.assignment;
+      const isSame =
+        assignment?.generation === attempt.generation &&
+        assignment.source?.address === attempt.sourceAddress;
+      if (!isSame) this.#end(name, attempt);
+    }
+    for (const [name, replica] of wanted) {
+      if (!this.#attempts.has(name)) this.#begin(name, replica);
+    }
+  }
+
+  /** The reports, with how far those that recover are. */
+  complete(reports: readonly ReplicaReport[]): ReplicaReport[] {
+    return reports.map((report) => {
+      const attempt = this.#attempts.get(replicaName(report.collection, report.partition));
+      return attempt === undefined ? report : { ...report, recovery: reportOf(attempt) };
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const [name, attempt] of this.#attempts) this.#end(name, attempt);
+  }
+
+  #begin(name: string, { assignment, partition }: FencedReplica): void {
+    const { clock, logger, connect, options } = this.#parts;
+    const { collection, generation, source } = assignment;
+    const clusterId = this.#parts.clusterId();
+    if (source === undefined || clusterId === undefined) return;
+    const peer = connect(source.address);
+    const { contents } = partition;
+    const leveller = new Leveller({
+      peer,
+      source: {
+        clusterId,
+        nodeId: source.nodeId,
+        collection,
+        partition: assignment.partition,
+        generation,
+      },
+      replica: contents,
+      rules: {
+        mode: 'mirror',
+        horizon: this.#horizon(),
+        mayBeLive: (id, version) => contents.mayBeLive(id, version),
+      },
+      clock,
+      bytesPerSecond: options.bytesPerSecond,
+      buckets: BucketSet.all(),
+    });
+    const attempt = { generation, sourceAddress: source.address, leveller, peer };
+    this.#attempts.set(name, attempt);
+    const fields = { replica: name, generation, source: source.nodeId };
+    logger.info(fields, 'recovery begins');
+    leveller.run().then(
+      () => {
+        const { rowCount, byteCount, phase } = leveller.progress;
+        logger.info({ ...fields, rowCount, byteCount, phase }, 'recovery ended');
+        peer.close();
+      },
+      (error: unknown) => this.#onFailure(name, attempt, error),
+    );
+  }
+
+  #onFailure(name: string, attempt: Attempt, error: unknown): void {
+    attempt.peer.close();
+    if (!(error instanceof StoreError)) throw error;
+    const { logger, onDamaged } = this.#parts;
+    logger.error({ replica: name, error: error.message }, 'recovery failed');
+    if (this.#attempts.get(name) === attempt) this.#attempts.delete(name);
+    if (!this.#isStopped) onDamaged();
+  }
+
+  #end(name: string, attempt: Attempt): void {
+    attempt.leveller.stop();
+    attempt.peer.close();
+    this.#attempts.delete(name);
+  }
+
+  /** Both replicas are in sync: what is newer there is taken over, nothing is taken back. */
+  async #merge(question: MergeQuestion): Promise<RecoveryAnswer> {
+    const { replicas, connect, clock, options } = this.#parts;
+    const { target, horizon, sourceNodeId, sourceAddress } = question;
+    const checked = await this.#source.answer({ kind: 'digest', target, horizon });
+    if (checked.kind === 'refused') return checked;
+    const found = replicas.findSource(target.collection, target.partition, target.generation);
+    if (found.status !== 'ok') return refusedAs(found.status, 'the replica changed');
+    const peer = connect(sourceAddress);
+    const leveller = new Leveller({
+      peer,
+      source: { ...target, nodeId: sourceNodeId },
+      replica: found.partition.contents,
+      rules: { mode: 'merge', horizon, mayBeLive: () => true },
+      clock,
+      bytesPerSecond: options.bytesPerSecond,
+      buckets: new BucketSet(question.buckets),
+    });
+    try {
+      const isWhole = await leveller.copyOnce();
+      if (!isWhole) return refusedAs('unavailable', `${sourceNodeId} gave no answer`);
+      return { kind: 'merge', rowCount: leveller.progress.rowCount };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return refusedAs('unavailable', error.message);
+    } finally {
+      peer.close();
+    }
+  }
+
+  #horizon(): Version {
+    return tombstoneHorizon(this.#parts.clock.wallMs(), this.#parts.options.tombstoneGraceMs);
+  }
+}
+
+function reportOf({ generation, leveller }: Attempt): RecoveryReport {
+  const { phase, rowCount, byteCount, idleRoundCount } = leveller.progress;
+  return { generation, phase, rowCount, byteCount, idleRoundCount };
+}

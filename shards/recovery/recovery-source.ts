@@ -1,0 +1,124 @@
+/**
+ * Answers those who copy from, or compare themselves with, this node's replicas. Answers are bounded
+ * in bytes and in the work that they take, and their work goes in background slices.
+ */
+import type { Clock } from '../../src/base/clock.js';
+import type { NodeId } from '../../src/base/ids.js';
+import type { StoredDocument } from '../../src/wire/link-messages.js';
+import { documentBytes } from '../../src/wire/recovery-codec.js';
+import {
+  type EntriesAnswer,
+  type EntryVersion,
+  type RecoveryAnswer,
+  type RecoveryQuestion,
+  refusedAs,
+} from '../../src/wire/recovery-messages.js';
+import { packVector } from '../../src/wire/vector-codec.js';
+import type { ReplicaContents } from '../replica-contents.js';
+import type { ReplicaSet } from '../replica-set.js';
+import { type PartitionStore, StoreError } from '../store/partition-store.js';
+import { BucketSet } from './bucket-set.js';
+import { entriesInBuckets } from './levelled-replica.js';
+
+export interface RecoverySourceOptions {
+  nodeId: NodeId;
+  /** The cluster that the node belongs to; undefined while to none. */
+  clusterId(): string | undefined;
+  replicas: ReplicaSet;
+  clock: Clock;
+  /** What one answer may weigh. Default 1 MiB; one larger document goes alone. */
+  answerBytesMax?: number;
+}
+
+/** Entries in an answer, and entries looked at for it. */
+const ENTRIES_MAX = 8_192;
+const VISITS_MAX = 65_536;
+const MIB = 1024 * 1024;
+
+export class RecoverySource {
+  readonly #options: RecoverySourceOptions;
+
+  constructor(options: RecoverySourceOptions) {
+    this.#options = options;
+  }
+
+  async answer(question: RecoveryQuestion): Promise<RecoveryAnswer> {
+    const { nodeId, replicas } = this.#options;
+    const { target } = question;
+    if (target.nodeId !== nodeId || target.clusterId !== this.#options.clusterId()) {
+      return refusedAs('wrong_node', `this is node ${nodeId}`);
+    }
+    const found = replicas.findSource(target.collection, target.partition, target.generation);
+    if (found.status !== 'ok') return refusedAs(found.status, `the replica is ${found.status}`);
+    try {
+      return await this.#read(found.partition.contents, question);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return refusedAs(error.failure === 'corrupt' ? 'corrupt' : 'unavailable', error.message);
+    }
+  }
+
+  async #read(contents: ReplicaContents, question: RecoveryQuestion): Promise<RecoveryAnswer> {
+    switch (question.kind) {
+      case 'digest': {
+        const digest = await contents.digest(question.horizon);
+        return { kind: 'digest', documentCount: contents.documentCount, digest };
+      }
+      case 'entries': {
+        const buckets = new BucketSet(question.buckets);
+        const { afterId, horizon } = question;
+        return contents.read((store) => listEntries(store, buckets, afterId, horizon));
+      }
+      case 'rows': {
+        const bytesMax = this.#options.answerBytesMax ?? MIB;
+        return contents.read((store) => readDocuments(store, question.ids, bytesMax));
+      }
+      case 'merge':
+        return refusedAs('unavailable', 'not a question to a source');
+    }
+  }
+}
+
+function* listEntries(
+  store: PartitionStore,
+  buckets: BucketSet,
+  afterId: string,
+  horizon: bigint,
+): Generator<undefined, EntriesAnswer> {
+  const found: EntryVersion[] = [];
+  const isWanted = ({ kind, version }: EntryVersion) => kind === 'document' || version >= horizon;
+  let throughId = afterId;
+  let visitCount = 0;
+  for (const { id } of entriesInBuckets(store.entries(afterId), buckets, undefined, found)) {
+    throughId = id;
+    visitCount += 1;
+    if (visitCount >= VISITS_MAX || found.length >= ENTRIES_MAX) {
+      return { kind: 'entries', entries: found.filter(isWanted), throughId, isLast: false };
+    }
+    yield;
+  }
+  return { kind: 'entries', entries: found.filter(isWanted), throughId: '', isLast: true };
+}
+
+function* readDocuments(
+  store: PartitionStore,
+  ids: readonly string[],
+  bytesMax: number,
+): Generator<undefined, RecoveryAnswer> {
+  const documents: StoredDocument[] = [];
+  let bytes = 0;
+  let doneCount = 0;
+  for (const id of ids) {
+    const row = store.get(id);
+    if (row !== undefined) {
+      const { version, text, metadata } = row;
+      const document = { id, version, vector: packVector(row.vector), text, metadata };
+      bytes += documentBytes(document);
+      if (bytes > bytesMax && documents.length > 0) break;
+      documents.push(document);
+    }
+    doneCount += 1;
+    yield;
+  }
+  return { kind: 'rows', documents, doneCount };
+}
