@@ -84,8 +84,9 @@ export class ReplicaContents implements LevelledReplica {
     this.#live?.note(version, ops);
   }
 
-  mayBeLive(id: string, version: Version): boolean {
-    return this.#live?.mayHaveWritten(id, version) ?? true;
+  /** May a live write newer than this version be on its way to the source? */
+  mayBeLive(id: string, sourceVersion: Version): boolean {
+    return this.#live?.mayBeNewer(id, sourceVersion) ?? true;
   }
 
   async digest(horizon: Version): Promise<BigUint64Array> {

@@ -6,14 +6,14 @@
  *   - what only the receiver holds, or holds in a newer version, is a write that was never
  *     acknowledged by all replicas in sync, or a tombstone that the source has forgotten. It is taken
  *     back, to the version of the source, or to nothing and without a tombstone;
- *   - unless a live write of this generation may have brought it: then the source will have it too,
- *     or the generation ends, and it is left alone until then.
+ *   - unless a live write of this generation is newer than what the source shows: then the source
+ *     will have it too, or the generation ends, and the id is left alone until then.
  * What is taken back is named by its version, so that a write which comes in between prevails.
  *
  * Between two replicas in sync (`merge`) neither is the truth, and both hold every acknowledged
  * write: each takes over what is newer at the other, and nothing is taken back.
  */
-import type { Version } from '../../src/base/version.js';
+import { NO_VERSION, type Version } from '../../src/base/version.js';
 import type { EntryVersion } from '../../src/wire/recovery-messages.js';
 import type { AbsorbedEntry } from '../store/partition-store.js';
 
@@ -21,7 +21,8 @@ export interface LevelRules {
   mode: 'mirror' | 'merge';
   /** Older tombstones are nobody's business. */
   horizon: Version;
-  mayBeLive(id: string, version: Version): boolean;
+  /** May a live write newer than the source's version be on its way to the source? */
+  mayBeLive(id: string, sourceVersion: Version): boolean;
 }
 
 /** How to get from what is held here to what the source holds. */
@@ -41,7 +42,8 @@ export function levelStep(
   if (source === undefined) return held === undefined ? NOTHING : stepToNothing(rules, held);
   if (held === undefined || held.version < source.version) return stepTo(source, undefined);
   if (held.version === source.version) return NOTHING;
-  return mayTakeBack(rules, held) ? stepTo(source, held.version) : NOTHING;
+  const { id, version } = source;
+  return mayTakeBack(rules, id, version) ? stepTo(source, held.version) : NOTHING;
 }
 
 /** The entry as it is to be absorbed, once the source's state of it is here. */
@@ -51,13 +53,13 @@ export function withReplaced<T extends AbsorbedEntry & { version: Version }>(
   replaces: Version | undefined,
 ): T {
   // It may have become live while it was fetched.
-  if (replaces === undefined || rules.mayBeLive(entry.id, replaces)) return entry;
+  if (replaces === undefined || rules.mayBeLive(entry.id, entry.version)) return entry;
   return { ...entry, replaces };
 }
 
 function stepToNothing(rules: LevelRules, held: EntryVersion): LevelStep {
   if (held.kind === 'tombstone' && held.version < rules.horizon) return NOTHING;
-  if (!mayTakeBack(rules, held)) return NOTHING;
+  if (!mayTakeBack(rules, held.id, NO_VERSION)) return NOTHING;
   return { kind: 'absorb', entry: { kind: 'absence', id: held.id, replaces: held.version } };
 }
 
@@ -68,6 +70,6 @@ function stepTo(source: EntryVersion, replaces: Version | undefined): LevelStep 
   return { kind: 'absorb', entry: { kind: 'delete', id, version, ...replaced } };
 }
 
-function mayTakeBack({ mode, mayBeLive }: LevelRules, { id, version }: EntryVersion): boolean {
-  return mode === 'mirror' && !mayBeLive(id, version);
+function mayTakeBack({ mode, mayBeLive }: LevelRules, id: string, source: Version): boolean {
+  return mode === 'mirror' && !mayBeLive(id, source);
 }

@@ -10,7 +10,7 @@
  * is cut into slices, so that searches on both sides go first.
  */
 import { type Clock, delay } from '../../src/base/clock.js';
-import type { Version } from '../../src/base/version.js';
+import { NO_VERSION, type Version } from '../../src/base/version.js';
 import type { StoredDocument } from '../../src/wire/link-messages.js';
 import { documentBytes } from '../../src/wire/recovery-codec.js';
 import type {
@@ -173,7 +173,8 @@ export class Leveller {
 
   #isStillRight(entry: AbsorbedEntry): boolean {
     const { rules } = this.#options;
-    return entry.replaces === undefined || !rules.mayBeLive(entry.id, entry.replaces);
+    if (entry.replaces === undefined) return true;
+    return !rules.mayBeLive(entry.id, entry.kind === 'absence' ? NO_VERSION : entry.version);
   }
 
   async #fetch(wanted: readonly { id: string; replaces: Version | undefined }[]): Promise<boolean> {

@@ -30,8 +30,8 @@ export class LiveWrites {
     }
   }
 
-  /** True when the source may yet come to hold this version of the document, or a newer one. */
-  mayHaveWritten(id: string, version: Version): boolean {
-    return this.#isFull || (this.#versions.get(id) ?? NO_VERSION) >= version;
+  /** True when the source may yet come to hold something newer of the document than this version. */
+  mayBeNewer(id: string, version: Version): boolean {
+    return this.#isFull || (this.#versions.get(id) ?? NO_VERSION) > version;
   }
 }

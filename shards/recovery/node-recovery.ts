@@ -125,7 +125,7 @@ export class NodeRecovery {
       rules: {
         mode: 'mirror',
         horizon: this.#horizon(),
-        mayBeLive: (id, version) => contents.mayBeLive(id, version),
+        mayBeLive: (id, sourceVersion) => contents.mayBeLive(id, sourceVersion),
       },
       clock,
       bytesPerSecond: options.bytesPerSecond,

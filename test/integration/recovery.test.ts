@@ -83,7 +83,7 @@ describe('a replica of a running cluster', () => {
     await cluster.node('node-1').kill();
     const changed = Array.from({ length: 50 }, (_, i) => doc(i, 'changed'));
     await cluster.client.upsert(COLLECTION, changed);
-    await cluster.client.delete(COLLECTION, { ids: ['d100', 'd101'] });
+    await cluster.client.delete(COLLECTION, ['d100', 'd101']);
     expect(await recoveringCount()).toBeGreaterThan(0);
     await cluster.startNode('node-1');
     await cluster.client.upsert(COLLECTION, [doc(600)]);

@@ -125,7 +125,7 @@ export class LevelWorld {
       rules: {
         mode: 'mirror',
         horizon: NO_VERSION,
-        mayBeLive: (id, version) => contents.mayBeLive(id, version),
+        mayBeLive: (id, sourceVersion) => contents.mayBeLive(id, sourceVersion),
       },
       clock: process,
       bytesPerSecond: 0,

@@ -104,7 +104,7 @@ describe('levelling a replica', () => {
         expect(receiver.store.digest()).toEqual(source.store.digest());
         expect(receiver.store.documentCount).toBe(source.store.documentCount);
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 
