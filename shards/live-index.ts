@@ -93,8 +93,12 @@ export class LiveIndex {
     return this.#isLoading ? this.#lagCount : this.#flat.count;
   }
 
-  /** True when so many more rows may be written before some have been inserted. */
+  /**
+   * True when so many more rows may be written before some have been inserted. Always true when none
+   * wait: a write of more rows than the flat buffer should hold would never be let in otherwise.
+   */
   hasRoomFor(rowCount: number): boolean {
+    if (this.pendingCount === 0) return true;
     return this.pendingCount + rowCount <= this.#flatRowsMax + this.#backlogRoom;
   }
 

@@ -84,7 +84,7 @@ export const coordinatorOptionSpecs: readonly OptionSpec[] = [
     name: 'write-timeout-ms',
     type: 'integer',
     unit: 'ms',
-    default: '2000',
+    default: '5000',
     min: 10,
     max: 600_000,
     description: 'How long a replica may take over a write before writes go on without it.',

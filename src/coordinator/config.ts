@@ -29,7 +29,7 @@ export interface CoordinatorOptions {
   comparison: ReplicaComparerOptions;
   /**
    * How long a replica may take over a write before it is taken out of the in-sync set, in
-   * milliseconds; 10..600,000. Raise it where disks stall for seconds. Default 2,000.
+   * milliseconds; 10..600,000. Raise it where disks stall for seconds. Default 5,000.
    */
   writeTimeoutMs: number;
   /** How long to wait at the start for known nodes to connect, in milliseconds. Default 3,000. */
@@ -50,7 +50,7 @@ export function coordinatorOptions(
     reads: defaultReadRouterOptions,
     recovery: defaultRecoveryOptions,
     comparison: defaultReplicaComparerOptions,
-    writeTimeoutMs: 2_000,
+    writeTimeoutMs: 5_000,
     startWaitMs: 3_000,
     stopTimeoutMs: 10_000,
     ...partial,

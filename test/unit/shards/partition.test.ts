@@ -60,6 +60,13 @@ describe('Partition', () => {
     expectRight(world, 500);
   });
 
+  it('takes a write of more rows than the flat buffer should hold when nothing else waits', async () => {
+    const world = await openWith(0);
+    expect((await world.settled(world.write(documents(0, 700)))).status).toBe('ok');
+    expect((await world.settled(world.write(documents(700, 700)))).status).toBe('ok');
+    expectRight(world, 50);
+  });
+
   it('refuses, unstarted, a write that waits for room for most of its time', async () => {
     const world = await openWith(0);
     const first = world.write(documents(0, 250));
