@@ -89,6 +89,7 @@ export function decodeCollection(info: CollectionInfo__Output): CollectionInfo {
     partitions: info.partitions,
     replicationFactor: info.replicationFactor,
     minInSync: info.minInSync,
+    balancingPolicy: info.balancingPolicy,
     hnsw: { m: info.hnsw?.m ?? 0, efConstruction: info.hnsw?.efConstruction ?? 0 },
     documentCount: Number(info.documentCount),
     createdAtWallMs: Number(seconds) * 1000 + Math.floor(nanos / 1_000_000),

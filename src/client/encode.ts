@@ -203,6 +203,7 @@ export function encodeCollection(collection: CollectionInput): CreateCollectionR
     partitions: optional(collection.partitions, 0, count, 'partitions'),
     replicationFactor: optional(collection.replicationFactor, 0, count, 'replicationFactor'),
     minInSync: optional(collection.minInSync, 0, count, 'minInSync'),
+    balancingPolicy: optional(collection.balancingPolicy, '', checkText, 'balancingPolicy'),
     hnsw: {
       m: optional(hnsw.m, 0, count, 'hnsw.m'),
       efConstruction: optional(hnsw.efConstruction, 0, count, 'hnsw.efConstruction'),

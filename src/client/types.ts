@@ -84,6 +84,8 @@ export interface CollectionInput {
    */
   minInSync?: number | undefined;
   hnsw?: HnswOptions | undefined;
+  /** How searches are balanced that do not say. Default `least_outstanding`. */
+  balancingPolicy?: string | undefined;
 }
 
 export interface CollectionInfo {
@@ -94,6 +96,7 @@ export interface CollectionInfo {
   replicationFactor: number;
   minInSync: number;
   hnsw: { m: number; efConstruction: number };
+  balancingPolicy: string;
   /** As the nodes last reported it; `count()` asks them. */
   documentCount: number;
   /** Milliseconds since the Unix epoch. */

@@ -131,6 +131,7 @@ export class CollectionAdmin {
       metric: wanted.metric,
       m: wanted.m,
       efConstruction: wanted.efConstruction,
+      ...(wanted.balancingPolicy === undefined ? {} : { balancingPolicy: wanted.balancingPolicy }),
       replicationFactor,
       minInSync,
       placement: placed.placement,

@@ -3,6 +3,7 @@
  * names one; what counts as load is decided elsewhere (`node-load.ts`), and who is a candidate by
  * health. Policies are pure but for their own small memory.
  */
+import { invalidField } from '../../base/errors.js';
 import type { NodeId, Partition } from '../../base/ids.js';
 
 export interface Candidate {
@@ -50,4 +51,12 @@ export function policyOfRequest(
 ): BalancingPolicy {
   if (requested !== '') return requested;
   return routingKey !== '' ? 'client_hash' : ofCollection;
+}
+
+/** Empty stays empty. */
+export function checkBalancingPolicy(field: string, name: string): BalancingPolicy | '' {
+  if (name === '') return '';
+  const policy = balancingPolicies.find((known) => known === name);
+  if (policy === undefined) throw invalidField(field, name, balancingPolicies.join(', '));
+  return policy;
 }

@@ -3,6 +3,7 @@
 import { invalidField } from '../../base/errors.js';
 import type { Metric } from '../../base/metric.js';
 import type { CreateCollectionRequest__Output } from '../../wire/generated/annulus/v1/CreateCollectionRequest.js';
+import { type BalancingPolicy, checkBalancingPolicy } from '../balancing/replica-picker.js';
 import type { RequestLimits } from '../limits.js';
 import { checkCollectionName, checkCount, checkEnum } from './fields.js';
 
@@ -18,6 +19,8 @@ export interface WantedCollection {
   minInSync?: number | undefined;
   m: number;
   efConstruction: number;
+  /** Undefined: the default. */
+  balancingPolicy?: BalancingPolicy;
 }
 
 const metrics: Record<string, Metric> = {
@@ -33,6 +36,7 @@ export function checkCollectionRequest(
 ): WantedCollection {
   const replicationMax = limits.replicationFactorMax;
   const { hnsw } = request;
+  const balancingPolicy = checkBalancingPolicy('balancing_policy', request.balancingPolicy);
   return {
     name: checkCollectionName('name', request.name),
     dimension: checkCount('dimension', request.dimension, 1, limits.dimensionMax),
@@ -42,6 +46,7 @@ export function checkCollectionRequest(
       checkCount('replication_factor', request.replicationFactor, 1, replicationMax, 0),
     ),
     minInSync: orUndefined(checkCount('min_in_sync', request.minInSync, 1, replicationMax, 0)),
+    ...(balancingPolicy === '' ? {} : { balancingPolicy }),
     m: checkCount('hnsw.m', hnsw?.m ?? 0, 2, 128, 16),
     efConstruction: checkCount('hnsw.ef_construction', hnsw?.efConstruction ?? 0, 8, 4_096, 128),
   };

@@ -1,7 +1,7 @@
 /** A search as the coordinator carries it out: checked, with every default filled in. */
 import { AnnulusError, invalidField } from '../../base/errors.js';
 import type { SearchRequest__Output } from '../../wire/generated/annulus/v1/SearchRequest.js';
-import { type BalancingPolicy, balancingPolicies } from '../balancing/replica-picker.js';
+import { type BalancingPolicy, checkBalancingPolicy } from '../balancing/replica-picker.js';
 import type { RequestLimits } from '../limits.js';
 import { checkCount, checkText } from '../requests/fields.js';
 import { checkVector, type VectorShape } from '../requests/vector-field.js';
@@ -59,12 +59,4 @@ export function filterNotServed(field: string): AnnulusError {
 function checkRatio(field: string, ratio: number): number {
   if (!(ratio >= 0 && ratio <= 1)) throw invalidField(field, ratio, '0..1');
   return ratio;
-}
-
-/** Empty stays empty. */
-export function checkBalancingPolicy(field: string, name: string): BalancingPolicy | '' {
-  if (name === '') return '';
-  const policy = balancingPolicies.find((known) => known === name);
-  if (policy === undefined) throw invalidField(field, name, balancingPolicies.join(', '));
-  return policy;
 }

@@ -114,7 +114,11 @@ export class SearchService {
     const route = this.#router.route({
       collection: collection.id,
       kind: `${search.exact ? 'exact' : 'search'}/${collection.id}`,
-      policy: policyOfRequest(balancingPolicy, routingKey, defaultBalancingPolicy),
+      policy: policyOfRequest(
+        balancingPolicy,
+        routingKey,
+        collection.balancingPolicy ?? defaultBalancingPolicy,
+      ),
       routingKey,
     });
     const kind = searchKind(collection, search, hitCount);

@@ -11,6 +11,7 @@ import type { Hit } from '../../wire/generated/annulus/v1/Hit.js';
 import type { SearchResponse } from '../../wire/generated/annulus/v1/SearchResponse.js';
 import type { LinkHit, StoredDocument } from '../../wire/link-messages.js';
 import { decodeMetadata } from '../../wire/metadata-codec.js';
+import { defaultBalancingPolicy } from '../balancing/replica-picker.js';
 import type { RequestContext } from '../request-context.js';
 import type { ValidSearch } from '../search/search-request.js';
 import type { SearchAnswer, SearchExplain } from '../search/search-service.js';
@@ -30,6 +31,7 @@ export function collectionInfo(collection: CollectionEntry, documentCount: numbe
     partitions: collection.partitions.length,
     replicationFactor: collection.replicationFactor,
     minInSync: collection.minInSync,
+    balancingPolicy: collection.balancingPolicy ?? defaultBalancingPolicy,
     hnsw: { m: collection.m, efConstruction: collection.efConstruction },
     documentCount,
     createdAt: {

@@ -7,6 +7,7 @@
 import { MAX_PARTITION_BITS } from '../../base/hash64.js';
 import { collectionId, type NodeId, nodeId } from '../../base/ids.js';
 import type { Metric } from '../../base/metric.js';
+import { balancingPolicies } from '../balancing/replica-picker.js';
 import {
   type CollectionEntry,
   makeTopology,
@@ -86,6 +87,9 @@ function parseCollection(fields: Fields): CollectionEntry {
     efConstruction: fields.integer('efConstruction', 1),
     replicationFactor: fields.integer('replicationFactor', 1),
     minInSync: fields.integer('minInSync', 1),
+    ...(fields.has('balancingPolicy')
+      ? { balancingPolicy: fields.oneOf('balancingPolicy', balancingPolicies) }
+      : {}),
     partitions,
     createdAtMs: fields.integer('createdAtMs', 0),
   };
@@ -132,6 +136,10 @@ class Fields {
       throw new MalformedTopology(`${path} is not an object`);
     }
     this.#object = value as Record<string, unknown>;
+  }
+
+  has(key: string): boolean {
+    return this.#get(key) !== undefined;
   }
 
   text(key: string, lengthMin = 1): string {

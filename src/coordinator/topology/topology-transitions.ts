@@ -6,6 +6,7 @@
 import type { CollectionId, NodeId } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
 import type { Metric } from '../../base/metric.js';
+import type { BalancingPolicy } from '../balancing/replica-picker.js';
 import type { Placement } from './ring-placement.js';
 import {
   type CollectionEntry,
@@ -83,6 +84,8 @@ export interface NewCollection {
   replicationFactor: number;
   /** Default: all copies but one, and at least 1, so that one dead node blocks no write. */
   minInSync?: number;
+  /** Default: `least_outstanding`. */
+  balancingPolicy?: BalancingPolicy;
   placement: Placement;
   /** Wall-clock instant. */
   createdAtMs: number;

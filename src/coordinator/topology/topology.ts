@@ -6,6 +6,7 @@
  */
 import type { CollectionId, Epoch, Generation, NodeId, Partition } from '../../base/ids.js';
 import type { Metric } from '../../base/metric.js';
+import type { BalancingPolicy } from '../balancing/replica-picker.js';
 
 /** `draining`: takes no new replicas, and those it has move away. */
 export type NodeIntent = 'active' | 'draining';
@@ -55,6 +56,8 @@ export interface CollectionEntry {
   readonly replicationFactor: number;
   /** Fewest in-sync replicas that may acknowledge a write. */
   readonly minInSync: number;
+  /** How its searches are balanced that do not say; absent: the default. */
+  readonly balancingPolicy?: BalancingPolicy;
   /** By partition; a power of two of them. */
   readonly partitions: readonly PartitionEntry[];
   /** Wall-clock instant. */

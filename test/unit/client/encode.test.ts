@@ -214,6 +214,7 @@ describe('encodeCollection', () => {
       metric: 'METRIC_COSINE',
       partitions: 0,
       replicationFactor: 0,
+      balancingPolicy: '',
       minInSync: 0,
       hnsw: { m: 0, efConstruction: 0 },
     });

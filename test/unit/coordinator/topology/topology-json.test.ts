@@ -40,6 +40,16 @@ describe('parseTopology', () => {
     );
   });
 
+  it('keeps how a collection is balanced, and does without it', () => {
+    const balanced = edited((_, collection) => {
+      collection.balancingPolicy = 'peak_ewma';
+    });
+    const [, docs] = [...parseTopology(balanced).collections.values()];
+    expect(docs?.balancingPolicy).toBe('peak_ewma');
+    const plain = [...parseTopology(edited(() => {})).collections.values()];
+    expect(plain[1]?.balancingPolicy).toBeUndefined();
+  });
+
   it.each<[string, (json: Json, collection: Json, node: Json) => void, string]>([
     ['another format', (json) => Object.assign(json, { format: 2 }), 'has format 2; this release'],
     ['no format', (json) => delete json.format, 'topology.format is not a whole number'],

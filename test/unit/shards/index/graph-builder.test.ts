@@ -106,7 +106,9 @@ describe('buildGraph', () => {
     expect(outcome).toEqual({ status: 'cancelled' });
     expect(isClosed).toBe(true);
     expect(readdirSync(directory).sort()).toEqual(['graph', 'graph.1.hnsw']);
-    expect(await loadGraph(join(directory, 'graph'), spec)).toMatchObject({ lastSeq: 9_000_000_010 });
+    expect(await loadGraph(join(directory, 'graph'), spec)).toMatchObject({
+      lastSeq: 9_000_000_010,
+    });
     const again = await buildGraph(options({ signal: abort.signal }));
     expect(again).toEqual({ status: 'cancelled' });
   });

@@ -15,6 +15,7 @@ export interface CollectionInfo {
   'documentCount'?: (number | string | Long);
   'createdAt'?: (_google_protobuf_Timestamp | null);
   'minInSync'?: (number);
+  'balancingPolicy'?: (string);
 }
 
 export interface CollectionInfo__Output {
@@ -27,4 +28,5 @@ export interface CollectionInfo__Output {
   'documentCount': (string);
   'createdAt': (_google_protobuf_Timestamp__Output | null);
   'minInSync': (number);
+  'balancingPolicy': (string);
 }

@@ -11,6 +11,7 @@ export interface CreateCollectionRequest {
   'replicationFactor'?: (number);
   'hnsw'?: (_annulus_v1_HnswConfig | null);
   'minInSync'?: (number);
+  'balancingPolicy'?: (string);
 }
 
 export interface CreateCollectionRequest__Output {
@@ -21,4 +22,5 @@ export interface CreateCollectionRequest__Output {
   'replicationFactor': (number);
   'hnsw': (_annulus_v1_HnswConfig__Output | null);
   'minInSync': (number);
+  'balancingPolicy': (string);
 }
