@@ -157,3 +157,35 @@ it('keeps the last in-sync replica, and serves again when its node is back', asy
   );
   await expectAllFound(world.client, 'docs', new Set(['d1', 'd2']));
 });
+
+it('goes on with a replica that was out of sync when an operator accepts the loss', async () => {
+  const world = await start(2);
+  await world.client.createCollection({
+    name: 'docs',
+    dimension: DIMENSION,
+    partitions: 1,
+    replicationFactor: 2,
+  });
+  await world.client.upsert('docs', [documentOf(1)]);
+  await world.cluster.node('node-2').kill();
+  await world.client.upsert('docs', [documentOf(2)]);
+  await world.cluster.node('node-1').kill();
+  await world.cluster.startNode('node-2');
+  const force = (acceptDataLoss: boolean) =>
+    world.client.cluster.forceInSync({
+      collection: 'docs',
+      partition: 0,
+      nodeId: 'node-2',
+      acceptDataLoss,
+    });
+  await expect(force(false)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  let forced: unknown;
+  await until(async () => {
+    forced ??= await force(true).catch(() => undefined);
+    return forced !== undefined;
+  });
+  expect(forced).toMatchObject({ generation: 3, documentCount: 1 });
+  await until(async () => (await world.client.count('docs').catch(() => 0)) === 1);
+  await world.client.upsert('docs', [documentOf(3)]);
+  await expectAllFound(world.client, 'docs', new Set(['d1', 'd3']));
+});

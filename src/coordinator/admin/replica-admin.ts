@@ -48,11 +48,14 @@ export class ReplicaAdmin {
         { metadata: { node_id: reachable.nodeId } },
       );
     }
-    if (!this.#isUsable(collection, partition, { nodeId, state: 'recovering' })) {
+    // What it reported last may be from before a restart.
+    await this.#nodes.assign(nodeId);
+    const isOpen = this.#report(collection, partition, nodeId)?.condition === 'open';
+    if (!isOpen || this.#nodes.get(nodeId)?.link.isConnected !== true) {
       throw new AnnulusError(
         'UNAVAILABLE',
         'PARTITION_UNAVAILABLE',
-        `node ${nodeId} cannot be reached, or has no sound replica of partition ${partition}`,
+        `node ${nodeId} cannot be reached, or has no open replica of partition ${partition}`,
         { metadata: { node_id: nodeId } },
       );
     }
