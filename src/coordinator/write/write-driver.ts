@@ -32,7 +32,7 @@ export interface WriteDriverParts {
 export interface WriteDriverOptions {
   /**
    * How long a replica may take over a write before it is taken out of the in-sync set. A replica
-   * that is merely busy says so in three quarters of it. Default 2,000.
+   * that is merely busy says so in three quarters of it. Default 5,000.
    */
   writeTimeoutMs: number;
 }
