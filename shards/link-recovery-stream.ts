@@ -1,9 +1,11 @@
 /** The Recovery stream's server side: one question at a time, answered in their order. */
+import { AnnulusError } from '../src/base/errors.js';
 import type { Logger } from '../src/base/logger.js';
 import { MalformedBytes } from '../src/wire/bytes.js';
 import type { LinkBatch__Output } from '../src/wire/generated/annulus/v1/LinkBatch.js';
 import { decodeQuestion, encodeAnswer } from '../src/wire/recovery-codec.js';
 import type { RecoveryAnswer, RecoveryQuestion } from '../src/wire/recovery-messages.js';
+import { statusOf } from '../src/wire/status-mapping.js';
 import type { LinkServerStream } from './link-stream-server.js';
 
 /** `onEnd` is called once. The result ends the stream. */
@@ -14,12 +16,13 @@ export function serveRecovery(
   onEnd: () => void,
 ): () => void {
   let hasEnded = false;
-  const end = () => {
+  const finish = (answerCaller: () => void) => {
     if (hasEnded) return;
     hasEnded = true;
     onEnd();
-    stream.end();
+    answerCaller();
   };
+  const end = () => finish(() => stream.end());
   const serve = async (bytes: Buffer) => {
     // Until the answer has left, no further question is read.
     stream.pause();
@@ -28,8 +31,14 @@ export function serveRecovery(
       if (!hasEnded) stream.write({ items: answered }, () => stream.resume());
     } catch (error) {
       if (!(error instanceof MalformedBytes)) throw error;
-      logger.warn({ peer: stream.getPeer(), detail: error.message }, 'malformed recovery question');
-      end();
+      const { message } = error;
+      logger.warn({ peer: stream.getPeer(), detail: message }, 'malformed recovery question');
+      const failure = new AnnulusError(
+        'INVALID_ARGUMENT',
+        'INVALID_FIELD',
+        `malformed: ${message}`,
+      );
+      finish(() => stream.emit('error', statusOf(failure)));
     }
   };
   stream.on('data', (batch: LinkBatch__Output) => void serve(batch.items));

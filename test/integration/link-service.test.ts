@@ -8,6 +8,7 @@ import { ByteWriter, MalformedBytes } from '../../src/wire/bytes.js';
 import type { HelloRequest } from '../../src/wire/generated/annulus/v1/HelloRequest.js';
 import { readReplyBatch, writeRequestItem } from '../../src/wire/link-codec.js';
 import type { LinkRequest } from '../../src/wire/link-messages.js';
+import { LINK_PROTOCOL } from '../../src/wire/link-messages.js';
 import { annulusV1 } from '../../src/wire/proto-package.js';
 import { CLUSTER, LinkFixture } from '../support/grpc-link-harness.js';
 import {
@@ -150,12 +151,15 @@ describe('the shard node answers and lives on when it gets', () => {
     await until(() => fixture.server.service.streamCount === 0);
   });
 
-  test('a recovery stream, which it does not serve yet: UNIMPLEMENTED', async () => {
+  test('a recovery question that is none: INVALID_ARGUMENT, and others are answered', async () => {
     const stream = rawClient().recovery();
     stream.on('data', () => {});
     stream.on('error', () => {});
-    const { code } = await new Promise<Status>((resolve) => stream.on('status', resolve));
-    expect(code).toBe(12);
+    const ended = new Promise<Status>((resolve) => stream.on('status', resolve));
+    stream.write({ items: Buffer.from('not a question at all') });
+    expect((await ended).code).toBe(3);
+    await until(() => fixture.server.service.streamCount === 0);
+    expect(await isServing()).toBe(true);
   });
 });
 
@@ -229,20 +233,24 @@ describe('a caller that does not read its replies', () => {
 
 describe('hello', () => {
   test('is answered when protocol, node and cluster are the ones meant', async () => {
-    expect(await hello({ protocol: 1, clusterId: CLUSTER, nodeId: 'n1' })).toMatchObject({
+    expect(
+      await hello({ protocol: LINK_PROTOCOL, clusterId: CLUSTER, nodeId: 'n1' }),
+    ).toMatchObject({
       code: 0,
     });
   });
 
   test('to a node without a cluster is answered whatever the cluster', async () => {
     node.clusterId = undefined;
-    expect(await hello({ protocol: 1, clusterId: 'any', nodeId: 'n1' })).toMatchObject({ code: 0 });
+    expect(await hello({ protocol: LINK_PROTOCOL, clusterId: 'any', nodeId: 'n1' })).toMatchObject({
+      code: 0,
+    });
   });
 
   test('to another node, cluster or protocol is a failed precondition that says both', async () => {
-    const right = { protocol: 1, clusterId: CLUSTER, nodeId: 'n1' };
+    const right = { protocol: LINK_PROTOCOL, clusterId: CLUSTER, nodeId: 'n1' };
     const cases: [HelloRequest, string][] = [
-      [{ ...right, protocol: 2 }, "this shard node's protocol is 1, not 2"],
+      [{ ...right, protocol: 1 }, "this shard node's protocol is 2, not 1"],
       [{ ...right, nodeId: 'n2' }, "this shard node's node_id is n1, not n2"],
       [{ ...right, clusterId: 'x' }, `this shard node's cluster_id is ${CLUSTER}, not x`],
     ];
