@@ -2,9 +2,12 @@
  * `npm run bench -- ingest-latency [--count N] [--shards N] [--per-second N] [--seconds S]
  * [--rounds N] [--json FILE]`: latency of searches while another process ingests as fast as it can,
  * against the same searches with nothing else to do, in one run over one collection. Searches come at
- * a steady rate, so that a slow answer does not thin out those after it. Each round is an idle phase,
- * then one of ingest; the result is the median over the rounds of the ratio of their p99. Exit code 1
- * when that is more than 3.
+ * a steady rate, so that a slow answer does not thin out those after it.
+ *
+ * Each round is an idle phase, the first seconds of an ingest, in which the nodes take in what their
+ * buffers hold, and a phase of the same ingest at the pace that it then keeps up. The result is the
+ * median over the rounds of the ratio of the p99 of the third to that of the first phase. Exit code 1
+ * when that is more than 3. The second phase is reported too.
  */
 import { parseArgs } from 'node:util';
 import { DocumentTruth } from './acceptance/document-truth.js';
@@ -28,16 +31,20 @@ const { values: args } = parseArgs({
 const RATIO_MAX = 3;
 const COLLECTION = 'busy';
 const NEW_ROWS = 50_000;
-/** Ingest begins before the measured phase and ends after it. */
-const MARGIN_MS = 1000;
+/** Searched, and reported apart, until buffers are full. */
+const INTAKE_MS = 5000;
+/** Ingest goes on after the measured phase. */
+const MARGIN_MS = 500;
 const durationMs = Number(args.seconds) * 1000;
 const preloaded = Number(args.count);
 const machine = machineLine();
 
 interface Round {
   idle: SearchLoadResult;
+  intake: SearchLoadResult;
   busy: SearchLoadResult;
   ingest: IngestLoadResult;
+  intakeRatio: number;
   ratio: number;
 }
 
@@ -54,12 +61,12 @@ const common = {
   address: cluster.address,
   collection: COLLECTION,
   dimension: base.dimension,
-  durationMs,
 };
 
-function search(): Promise<SearchLoadResult> {
+function search(ms = durationMs): Promise<SearchLoadResult> {
   const perSecond = Number(args['per-second']);
-  return searcher.search({ ...common, queries: copyOf(queries.values), perSecond });
+  const load = { ...common, queries: copyOf(queries.values), perSecond };
+  return searcher.search({ ...load, durationMs: ms });
 }
 
 async function runRound(firstNumber: number): Promise<Round> {
@@ -70,12 +77,13 @@ async function runRound(firstNumber: number): Promise<Round> {
     vectors: newRows,
     prefix: 'new-',
     firstNumber,
-    durationMs: durationMs + 2 * MARGIN_MS,
+    durationMs: INTAKE_MS + durationMs + MARGIN_MS,
   });
-  await new Promise((resolve) => setTimeout(resolve, MARGIN_MS));
+  const intake = await search(INTAKE_MS);
   const busy = await search();
   const ingest = await ingesting;
-  return { idle, busy, ingest, ratio: busy.p99Ms / idle.p99Ms };
+  const intakeRatio = intake.p99Ms / idle.p99Ms;
+  return { idle, intake, busy, ingest, intakeRatio, ratio: busy.p99Ms / idle.p99Ms };
 }
 
 const rounds: Round[] = [];
@@ -98,38 +106,36 @@ try {
   await cluster.stop();
 }
 
+function failedCountOf(...phases: readonly SearchLoadResult[]): number {
+  return phases.reduce((sum, { failedCount }) => sum + failedCount, 0);
+}
+
 const ratio = median(rounds.map((round) => round.ratio));
 const ms = (value: number) => value.toFixed(2);
 console.log(
   `${machine}\n${preloaded} GloVe vectors loaded before, ${args.shards} shard nodes, default settings, ` +
     `${args['per-second']} searches/s, phases of ${args.seconds} s\n`,
 );
+const header = ['round', 'idle p50 ms', 'p99', 'intake p50', 'p99', 'sustained p50', 'p99', 'max'];
 printTable(
-  [
-    'round',
-    'idle p50 ms',
-    'p99',
-    'max',
-    'ingest p50',
-    'p99',
-    'max',
-    'documents/s',
-    'failed',
-    'ratio',
-  ],
-  rounds.map(({ idle, busy, ingest, ...round }, i) => [
+  [...header, 'documents/s', 'failed', 'intake ratio', 'ratio'],
+  rounds.map(({ idle, intake, busy, ingest, ...round }, i) => [
     i + 1,
-    ...[idle.p50Ms, idle.p99Ms, idle.maxMs, busy.p50Ms, busy.p99Ms, busy.maxMs].map(ms),
+    ...[idle.p50Ms, idle.p99Ms, intake.p50Ms, intake.p99Ms].map(ms),
+    ...[busy.p50Ms, busy.p99Ms, busy.maxMs].map(ms),
     ((ingest.count / ingest.tookMs) * 1000).toFixed(0),
-    idle.failedCount + busy.failedCount,
+    failedCountOf(idle, intake, busy),
+    round.intakeRatio.toFixed(2),
     round.ratio.toFixed(2),
   ]),
 );
-const hasFailed = rounds.some(({ idle, busy }) => idle.failedCount + busy.failedCount > 0);
+const hasFailed = rounds.some(({ idle, intake, busy }) => failedCountOf(idle, intake, busy) > 0);
 const isPass = ratio <= RATIO_MAX && !hasFailed;
+const intakeRatio = median(rounds.map((round) => round.intakeRatio));
 console.log(
   `\np99 while ingesting is ${ratio.toFixed(2)} times the idle p99 (median of ${rounds.length} rounds), ` +
-    `at most ${RATIO_MAX} wanted: ${isPass ? 'PASS' : 'FAIL'}`,
+    `at most ${RATIO_MAX} wanted: ${isPass ? 'PASS' : 'FAIL'}; ` +
+    `in the first ${INTAKE_MS / 1000} s of an ingest ${intakeRatio.toFixed(2)} times`,
 );
 writeJson(args.json, machine, rounds);
 if (!isPass) process.exitCode = 1;
