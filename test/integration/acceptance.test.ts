@@ -41,7 +41,7 @@ it('answers as brute force does, through kills, updates and deletions', async ()
   varyLengths(base);
   const lines: AcceptanceLine[] = [];
   await runAcceptance(cluster, {
-    data: METRICS.map((metric) => ({ metric, base, queries })),
+    data: METRICS.map((metric) => ({ name: metric, metric, recallMin: 0.95, base, queries })),
     seed: 3,
     nearestOf: async (data, k) => findNearestRows(data.base, data.queries, data.metric, k),
     onLine: (line) => lines.push(line),

@@ -8,8 +8,8 @@
  *
  *   partitions      1      2      4      8     16
  *   k 10    ef    200    127     81     52     33     recall .968  .971  .972  .974  .969
- *   k 100   ef    390    249    158    101    100     recall .958  .963  .971  .975  .989
- *   k 1,000 ef  1,390  1,000  1,000  1,000  1,000     recall .955  .974  .993  .999  .999
+ *   k 100   ef    390    249    158    101    100     recall .959  .964  .971  .975  .989
+ *   k 1,000 ef  1,390  1,000  1,000  1,000  1,000     recall .955  .974  .993  .999  1.00
  *
  * Data of many more documents a partition, or harder than this, needs `ef_search` of its own.
  */
