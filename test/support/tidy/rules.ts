@@ -87,6 +87,7 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
   ['cli-progress', ['src/cli/*', 'examples/*', 'bench/*']],
   ['commander', ['src/cli/*']],
   ['consistent-hash', ['src/coordinator/topology/hash-ring.ts']],
+  ['etcd3', ['src/coordinator/topology/etcd-*', 'test/support/etcd-*']],
   ['hnswlib-node', ['shards/index/hnsw-*', 'shards/index/rebuild-worker.mjs', 'bench/*']],
   ['lmdb', ['shards/store/lmdb-*', 'src/coordinator/topology/lmdb-*']],
   ['pino', ['src/base/pino-*']],
