@@ -12,6 +12,7 @@ import {
 import {
   bannedText,
   bannedTextExceptions,
+  developmentPackages,
   FILE_LINES_MAX,
   LINE_COLUMNS_MAX,
   longFiles,
@@ -50,7 +51,7 @@ describe('code', () => {
 
   it('keeps a table of packages that has every dependency once and nothing else', () => {
     const { dependencies } = JSON.parse(textOf('package.json'));
-    const inProduct = [...packageUsers.keys()].filter((name) => name !== 'tinybench');
+    const inProduct = [...packageUsers.keys()].filter((name) => !developmentPackages.has(name));
     expect(inProduct.sort()).toEqual(Object.keys(dependencies).sort());
   });
 

@@ -85,9 +85,11 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
   ['@grpc/reflection', ['src/coordinator/service/*']],
   ['grpc-health-check', ['src/coordinator/service/*']],
   ['cli-progress', ['src/cli/*', 'examples/*', 'bench/*']],
-  ['commander', ['src/cli/*']],
+  ['commander', ['src/cli/*', 'bench/program.ts']],
   ['consistent-hash', ['src/coordinator/topology/hash-ring.ts']],
   ['etcd3', ['src/coordinator/topology/etcd-*', 'test/support/etcd-*']],
+  ['h5wasm', ['bench/datasets/hdf5-*', 'test/unit/bench/*']],
+  ['hdr-histogram-js', ['bench/*']],
   ['hnswlib-node', ['shards/index/hnsw-*', 'shards/index/rebuild-worker.mjs', 'bench/*']],
   ['lmdb', ['shards/store/lmdb-*', 'src/coordinator/topology/lmdb-*']],
   ['pino', ['src/base/pino-*']],
@@ -96,6 +98,9 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
   ['xxhash-wasm', ['src/base/hash64.ts']],
   ['yaml', ['src/cli/*', 'src/coordinator/config.ts', 'shards/config.ts']],
 ]);
+
+/** In the table, and no dependency of the package: only for development, or installed by who wants it. */
+export const developmentPackages: ReadonlySet<string> = new Set(['tinybench', 'h5wasm']);
 
 export const FILE_LINES_MAX = 300;
 /** The formatter breaks code at 100 columns; prose in comments may stick out a little. */
