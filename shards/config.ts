@@ -94,12 +94,14 @@ function checkConfig(config: ShardNodeConfig): void {
   }
   checkRange('weight', weight, 0.01, 100);
   checkRange('queueLimit', scheduler.queueLimit, 1, 100_000);
+  checkRange('queueMsMax', scheduler.queueMsMax, 1, 60_000);
   checkRange('sliceMs', scheduler.sliceMs, 0.1, 100);
   checkRange('searchingSliceMs', scheduler.searchingSliceMs, 0.1, scheduler.sliceMs);
   checkRange('insertionShareRatio', scheduler.insertionShareRatio, 0.05, 1);
   const { insertionShareRatio, insertionShareRatioMin } = scheduler;
   checkRange('insertionShareRatioMin', insertionShareRatioMin, 0.001, insertionShareRatio);
   checkRange('writeOpsMax', limits.writeOpsMax, 1, 10_000);
+  checkRange('writeBytesMax', limits.writeBytesMax, 1024, 2 ** 32);
   checkRange('exactSearchesMax', limits.exactSearchesMax, 1, 10_000);
   checkRange('replyBytesMax', limits.replyBytesMax, 1024, 60 * 1024 * 1024);
   checkRange('flatFloatsMax', partition.flatFloatsMax, 0, 2 ** 30);

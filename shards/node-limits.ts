@@ -2,6 +2,8 @@
 export interface NodeLimits {
   /** Write operations in flight: 1..10,000. More are refused with `rejected`. */
   writeOpsMax: number;
+  /** Bytes of write operations in flight: 1,024..2^32. More are refused with `rejected`. */
+  writeBytesMax: number;
   /** Exact searches under way: 1..10,000. More are refused with `rejected`. */
   exactSearchesMax: number;
   /** What one reply may weigh, in bytes. */
@@ -10,6 +12,7 @@ export interface NodeLimits {
 
 export const nodeLimitDefaults: NodeLimits = {
   writeOpsMax: 2000,
+  writeBytesMax: 128 * 1024 * 1024,
   exactSearchesMax: 256,
   replyBytesMax: 32 * 1024 * 1024,
 };

@@ -10,7 +10,10 @@ const SECONDS_BUCKETS = [
 /** What is asked at each scrape. */
 export interface NodeSample {
   readonly queueDepth: number;
+  /** How long a search that comes now is expected to wait. */
+  readonly expectedWaitMs: number;
   readonly writeOpsInFlight: number;
+  readonly writeBytesInFlight: number;
   readonly epoch: number;
   /** Rows that are searched one by one because they are not in a graph yet. */
   readonly pendingRowCount: number;
@@ -50,6 +53,12 @@ export class NodeMetrics {
   watch(node: NodeSample): void {
     const gauges: [string, string, () => number][] = [
       ['queue_depth_requests', 'Searches and reads that wait.', () => node.queueDepth],
+      [
+        'expected_wait_seconds',
+        'How long a search that comes now is expected to wait.',
+        () => node.expectedWaitMs / 1000,
+      ],
+      ['write_bytes_in_flight', 'Of writes not durable yet.', () => node.writeBytesInFlight],
       ['write_operations_in_flight', 'Writes not durable yet.', () => node.writeOpsInFlight],
       ['topology_epoch', 'Of the replicas assigned last.', () => node.epoch],
       ['pending_rows', 'Rows that are not in a graph yet.', () => node.pendingRowCount],

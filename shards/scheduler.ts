@@ -4,6 +4,11 @@
  * slices of a few milliseconds, one source after the other. After each turn the event loop runs, so
  * that replies leave and cancellations arrive.
  *
+ * - Work that could not be done by its deadline, going by what waits before it and what such work took
+ *   so far, is refused as it comes, while its caller can still go elsewhere; so is what would wait for
+ *   longer than any work should. First in, first out: what was let in will be done, so nothing is won
+ *   by serving the newest first. A node with nothing waiting takes whatever comes, so an estimate that
+ *   is too high mends itself.
  * - Work whose deadline passed while it waited is refused unstarted; cancelled work just disappears.
  * - While searches keep arriving, background work rests after each slice so that it takes no more than
  *   its share of the time; without searches it takes all. When searches alone would fill the core it
@@ -11,10 +16,16 @@
  */
 import { BoundedQueue } from '../src/base/bounded-queue.js';
 import type { Clock, Timer } from '../src/base/clock.js';
+import { ServiceEstimate, type WorkSize } from './service-estimate.js';
 
 export interface SchedulerOptions {
   /** Searches and reads that may wait: 1..100,000. More are refused with `rejected`. */
   queueLimit: number;
+  /**
+   * What would wait for longer is refused, in milliseconds: 1..60,000. Lower: callers are sent
+   * elsewhere sooner; higher: longer bursts are taken.
+   */
+  queueMsMax: number;
   /** Longest background slice, in milliseconds: 0.1..100. */
   sliceMs: number;
   /** The same while searches keep arriving; at most `sliceMs`. */
@@ -36,6 +47,7 @@ export interface SchedulerOptions {
 
 export const schedulerDefaults: SchedulerOptions = {
   queueLimit: 1024,
+  queueMsMax: 500,
   sliceMs: 2,
   searchingSliceMs: 1,
   insertionShareRatio: 0.2,
@@ -50,9 +62,11 @@ export type Refusal = 'timed_out' | 'rejected';
 
 export interface QueuedTask {
   readonly deadlineAtMs: number;
+  readonly work: WorkSize;
   /** Does the work, without waiting for anything. */
   run(queueMs: number): void;
-  refuse(status: Refusal, queueMs: number, retryAfterMs: number): void;
+  /** `detail` is for people. */
+  refuse(status: Refusal, queueMs: number, retryAfterMs: number, detail: string): void;
 }
 
 export interface BackgroundSource {
@@ -63,11 +77,11 @@ export interface BackgroundSource {
 interface Waiting {
   task: QueuedTask;
   sinceMs: number;
+  /** What it was thought to take when it came. */
+  workMs: number;
   isCancelled: boolean;
 }
 
-const SERVICE_MS_START = 0.5;
-const SERVICE_MS_SMOOTHING = 0.05;
 const RETRY_AFTER_MS_MAX = 10_000;
 /** Of a slice that began later than it was due, as much counts as rest that was too long. */
 const LATENESS_MS_MAX = 10;
@@ -80,8 +94,12 @@ export class Scheduler {
   readonly #queue: BoundedQueue<Waiting>;
   /** Sources with work to do; the one that waited longest comes first. */
   readonly #ready = new Set<BackgroundSource>();
+  readonly #estimate = new ServiceEstimate();
   #cancelledCount = 0;
-  #meanServiceMs = SERVICE_MS_START;
+  /** What the work that waits is thought to take. */
+  #queuedWorkMs = 0;
+  /** When work last ended while more of it waited. */
+  #busySinceMs: number | undefined;
   #lastSearchAtMs = Number.NEGATIVE_INFINITY;
   /** While searches arrive, background work may go on from this instant ... */
   #dueAtMs = Number.NEGATIVE_INFINITY;
@@ -101,15 +119,14 @@ export class Scheduler {
     return this.#queue.length - this.#cancelledCount;
   }
 
-  /** Smoothed time that a search or read takes once it has begun. */
-  get meanServiceMs(): number {
-    return this.#meanServiceMs;
+  /** How long work that comes now is expected to wait, in milliseconds. */
+  get expectedWaitMs(): number {
+    return this.#estimate.passageMs(Math.max(0, this.#queuedWorkMs));
   }
 
-  /** When a caller that is turned away should come back. */
+  /** When a caller that is turned away should come back: what waits now will be done by then. */
   get retryAfterMs(): number {
-    const waitMs = Math.ceil((this.queueDepth + 1) * this.#meanServiceMs);
-    return Math.min(RETRY_AFTER_MS_MAX, Math.max(1, waitMs));
+    return wholeMs(this.expectedWaitMs);
   }
 
   /** Queues a search or read, or refuses it at once. */
@@ -117,14 +134,28 @@ export class Scheduler {
     const nowMs = this.#clock.nowMs();
     this.#lastSearchAtMs = nowMs;
     if (this.#queue.isFull) this.#dropCancelledHead();
-    const waiting: Waiting = { task, sinceMs: nowMs, isCancelled: false };
-    if (!this.#queue.push(waiting)) {
-      waiting.isCancelled = true;
-      task.refuse('rejected', 0, this.retryAfterMs);
-    } else {
+    const workMs = this.#estimate.workMs(task.work);
+    const waiting: Waiting = { task, sinceMs: nowMs, workMs, isCancelled: false };
+    const objection = this.#objection(task, workMs, nowMs);
+    if (objection === undefined) {
+      this.#queue.push(waiting);
+      this.#queuedWorkMs += workMs;
       this.#schedule();
+    } else {
+      waiting.isCancelled = true;
+      task.refuse('rejected', 0, wholeMs(this.expectedWaitMs + workMs), objection);
     }
     return { cancel: () => this.#cancel(waiting) };
+  }
+
+  /** Why it is not even queued. */
+  #objection(task: QueuedTask, workMs: number, nowMs: number): string | undefined {
+    if (this.#queue.isFull) return 'the queue is full';
+    if (this.queueDepth === 0) return undefined;
+    const waitMs = this.expectedWaitMs;
+    if (waitMs > this.#options.queueMsMax) return `the queue is ${wholeMs(waitMs)} ms long`;
+    const doneAtMs = nowMs + waitMs + this.#estimate.passageMs(workMs);
+    return doneAtMs > task.deadlineAtMs ? 'it could not be done by its deadline' : undefined;
   }
 
   /** Tells that a source has work to do. */
@@ -142,6 +173,7 @@ export class Scheduler {
     if (waiting.isCancelled) return;
     waiting.isCancelled = true;
     this.#cancelledCount += 1;
+    this.#queuedWorkMs -= waiting.workMs;
   }
 
   #schedule(): void {
@@ -182,17 +214,29 @@ export class Scheduler {
       }
       // Cancelling what has begun is the task's own affair.
       waiting.isCancelled = true;
+      this.#queuedWorkMs -= waiting.workMs;
       const queueMs = nowMs - waiting.sinceMs;
       if (nowMs >= waiting.task.deadlineAtMs) {
-        waiting.task.refuse('timed_out', queueMs, 0);
+        waiting.task.refuse('timed_out', queueMs, 0, 'the deadline passed in the queue');
         continue;
       }
       waiting.task.run(queueMs);
       const endedAtMs = this.#clock.nowMs();
-      this.#meanServiceMs += (endedAtMs - nowMs - this.#meanServiceMs) * SERVICE_MS_SMOOTHING;
+      this.#learn(waiting.task.work, nowMs, endedAtMs);
       nowMs = endedAtMs;
       count += 1;
     }
+  }
+
+  #learn(work: WorkSize, beganAtMs: number, endedAtMs: number): void {
+    const workedMs = endedAtMs - beganAtMs;
+    this.#estimate.worked(work, workedMs);
+    if (this.#busySinceMs !== undefined) {
+      this.#estimate.passed(endedAtMs - this.#busySinceMs, workedMs);
+    }
+    this.#busySinceMs = this.queueDepth > 0 ? endedAtMs : undefined;
+    // Sums of fractions are not exact: begin anew whenever there is nothing to add up.
+    if (this.queueDepth === 0) this.#queuedWorkMs = 0;
   }
 
   #runSlice(): void {
@@ -234,4 +278,8 @@ export class Scheduler {
       this.#cancelledCount -= 1;
     }
   }
+}
+
+function wholeMs(ms: number): number {
+  return Math.min(RETRY_AFTER_MS_MAX, Math.max(1, Math.ceil(ms)));
 }

@@ -21,6 +21,7 @@ import type {
   RecoveryAnswer,
   RecoveryQuestion,
 } from '../src/wire/recovery-messages.js';
+import { ExactSearches } from './exact-searches.js';
 import type { HandlerCall, LinkHandler, ReplicaAssignment } from './link-handler.js';
 import { NodeAssignments } from './node-assignments.js';
 import { type CallObserver, NodeCall, outcomeOf, refuse } from './node-call.js';
@@ -35,6 +36,7 @@ import {
 import type { ReplicaSet } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { searchApproximately, searchExactly } from './search-calls.js';
+import { workSizeOf } from './work-size.js';
 import { WriteCalls } from './write-calls.js';
 
 export interface ShardNodeOptions {
@@ -61,10 +63,10 @@ export class ShardNode implements LinkHandler {
   readonly #limits: NodeLimits;
   readonly #onCall: CallObserver;
   readonly #writes: WriteCalls;
+  readonly #exact: ExactSearches;
   readonly #recovery: NodeRecovery;
   readonly #assignments: NodeAssignments;
   #highestVersion: Version = NO_VERSION;
-  #exactCount = 0;
   #callCount = 0;
   #isStopping = false;
   #idleWaiters: (() => void)[] = [];
@@ -76,7 +78,8 @@ export class ShardNode implements LinkHandler {
     this.#replicas = options.replicas;
     this.#limits = options.limits ?? nodeLimitDefaults;
     this.#onCall = options.onCall ?? (() => {});
-    this.#writes = new WriteCalls(options.clock, options.replicas, this.#limits.writeOpsMax);
+    this.#writes = new WriteCalls(options.clock, options.replicas, this.#limits);
+    this.#exact = new ExactSearches(this.#limits.exactSearchesMax);
     const recovery = options.recovery ?? nodeRecoveryDefaults;
     this.#recovery = new NodeRecovery({
       ...options,
@@ -106,6 +109,14 @@ export class ShardNode implements LinkHandler {
 
   get queueDepth(): number {
     return this.#scheduler.queueDepth;
+  }
+
+  get expectedWaitMs(): number {
+    return this.#scheduler.expectedWaitMs;
+  }
+
+  get writeBytesInFlight(): number {
+    return this.#writes.bytesInFlight;
   }
 
   get writeOpsInFlight(): number {
@@ -219,6 +230,7 @@ export class ShardNode implements LinkHandler {
     let cancelScan = () => {};
     const task = this.#scheduler.submit({
       deadlineAtMs,
+      work: workSizeOf(request),
       run: (queueMs) => {
         call.begin(this.#clock.nowMs(), queueMs);
         if (request.kind === 'search' && request.exact) {
@@ -227,11 +239,9 @@ export class ShardNode implements LinkHandler {
           call.finish(this.#answer(request), this.#clock.nowMs());
         }
       },
-      refuse: (status, queueMs, retryAfterMs) => {
+      refuse: (status, queueMs, retryAfterMs, detail) => {
         const nowMs = this.#clock.nowMs();
         call.begin(nowMs, queueMs);
-        const detail =
-          status === 'rejected' ? 'the queue is full' : 'the deadline passed in the queue';
         refuse(call, nowMs, status, detail, retryAfterMs);
       },
     });
@@ -256,19 +266,19 @@ export class ShardNode implements LinkHandler {
   }
 
   #searchExactly(request: SearchCall, deadlineAtMs: number, call: NodeCall): () => void {
-    const { exactSearchesMax, replyBytesMax } = this.#limits;
-    if (this.#exactCount >= exactSearchesMax) {
-      const { retryAfterMs } = this.#scheduler;
-      const detail = 'too many exact searches are under way';
-      return refuse(call, this.#clock.nowMs(), 'rejected', detail, retryAfterMs);
+    const { replyBytesMax } = this.#limits;
+    const beganAtMs = this.#clock.nowMs();
+    const refusal = this.#exact.tryBegin(request, deadlineAtMs, beganAtMs);
+    if (refusal !== undefined) {
+      return refuse(call, beganAtMs, 'rejected', refusal.detail, refusal.retryAfterMs);
     }
-    this.#exactCount += 1;
     const scan = searchExactly(this.#replicas, request, deadlineAtMs, replyBytesMax, (reply) => {
-      this.#exactCount -= 1;
-      call.finish(reply, this.#clock.nowMs());
+      const nowMs = this.#clock.nowMs();
+      this.#exact.ended(request, nowMs - beganAtMs);
+      call.finish(reply, nowMs);
     });
     return () => {
-      this.#exactCount -= 1;
+      this.#exact.cancelled();
       scan.cancel();
     };
   }

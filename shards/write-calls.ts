@@ -1,7 +1,7 @@
 /**
  * Write requests of a node: each goes to the queues of the partitions that it is about, and is
- * answered when the last of them has answered. Operations in flight are bounded; what would pass the
- * bound is refused, with advice when to come back.
+ * answered when the last of them has answered. What the node does not take on (`write-admission.ts`) is
+ * refused at once, with advice when to come back.
  */
 import type { Clock } from '../src/base/clock.js';
 import type { PartStatus } from '../src/base/errors.js';
@@ -17,30 +17,30 @@ import type {
 } from '../src/wire/link-messages.js';
 import { FLOAT_BYTES, firstNonFinite, unpackVector } from '../src/wire/vector-codec.js';
 import { decodeWriteOps } from '../src/wire/write-ops-codec.js';
+import type { NodeLimits } from './node-limits.js';
 import type { ReplicaSet } from './replica-set.js';
+import { WriteAdmission, type WriteSize } from './write-admission.js';
 import { settledTicket, type WriteTicket } from './write-queue.js';
 
 const ID_BYTES_MAX = 512;
-const WRITE_MS_START = 5;
-const WRITE_MS_SMOOTHING = 0.1;
-const RETRY_AFTER_MS_MAX = 10_000;
 
 export class WriteCalls {
   readonly #clock: Clock;
   readonly #replicas: ReplicaSet;
-  readonly #opsMax: number;
-  #opsInFlight = 0;
-  /** Smoothed time from the arrival of a write to its answer. */
-  #meanWriteMs = WRITE_MS_START;
+  readonly #admission: WriteAdmission;
 
-  constructor(clock: Clock, replicas: ReplicaSet, opsMax: number) {
+  constructor(clock: Clock, replicas: ReplicaSet, limits: NodeLimits) {
     this.#clock = clock;
     this.#replicas = replicas;
-    this.#opsMax = opsMax;
+    this.#admission = new WriteAdmission(limits);
   }
 
   get opsInFlight(): number {
-    return this.#opsInFlight;
+    return this.#admission.opCount;
+  }
+
+  get bytesInFlight(): number {
+    return this.#admission.bytes;
   }
 
   /** `done` is called once, unless the write is cancelled. */
@@ -50,35 +50,36 @@ export class WriteCalls {
     done: (reply: WriteReply | RefusedReply) => void,
   ): { cancel(): void } {
     const decoded = call.targets.map(({ ops }) => decodeOps(ops));
-    const opCount = decoded.reduce((sum, ops) => sum + (ops?.length ?? 0), 0);
-    if (this.#opsInFlight > 0 && this.#opsInFlight + opCount > this.#opsMax) {
-      done(this.#refusal());
+    const sizes = call.targets.map(({ ops }, i) => ({
+      opCount: decoded[i]?.length ?? 0,
+      bytes: ops.byteLength,
+    }));
+    const size = {
+      opCount: sizes.reduce((sum, { opCount }) => sum + opCount, 0),
+      bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+    const refusal = this.#admission.tryBegin(size, deadlineAtMs, this.#clock.nowMs());
+    if (refusal !== undefined) {
+      done({ kind: 'refused', status: 'rejected', ...refusal });
       return { cancel() {} };
     }
-    this.#opsInFlight += opCount;
     const targets: WriteTargetReply[] = [];
-    const beganAtMs = this.#clock.nowMs();
     let unansweredCount = call.targets.length;
-    const finish = () => {
-      const tookMs = this.#clock.nowMs() - beganAtMs;
-      this.#meanWriteMs += (tookMs - this.#meanWriteMs) * WRITE_MS_SMOOTHING;
-      done({ kind: 'write', targets });
-    };
-    if (unansweredCount === 0) finish();
+    if (unansweredCount === 0) done({ kind: 'write', targets });
     const tickets = call.targets.map((target, index) => {
-      const ops = decoded[index];
-      const ticket = this.#writeTarget(call, target, ops, deadlineAtMs, (reply) => {
-        this.#opsInFlight -= ops?.length ?? 0;
+      const size = sizes[index] as WriteSize;
+      const ticket = this.#writeTarget(call, target, decoded[index], deadlineAtMs, (reply) => {
+        this.#admission.ended(size, reply.status === 'ok', this.#clock.nowMs());
         targets[index] = reply;
         unansweredCount -= 1;
-        if (unansweredCount === 0) finish();
+        if (unansweredCount === 0) done({ kind: 'write', targets });
       });
-      return { ticket, opCount: ops?.length ?? 0 };
+      return { ticket, size };
     });
     return {
       cancel: () => {
-        for (const { ticket, opCount } of tickets) {
-          if (ticket.cancel()) this.#opsInFlight -= opCount;
+        for (const { ticket, size } of tickets) {
+          if (ticket.cancel()) this.#admission.ended(size, false, this.#clock.nowMs());
         }
       },
     };
@@ -110,12 +111,6 @@ export class WriteCalls {
       return settledTicket;
     }
     return found.partition.write({ version, ops, deadlineAtMs, done: answer });
-  }
-
-  #refusal(): RefusedReply {
-    const retryAfterMs = Math.min(RETRY_AFTER_MS_MAX, Math.max(1, Math.ceil(this.#meanWriteMs)));
-    const detail = `${this.#opsInFlight} write operations are in flight`;
-    return { kind: 'refused', status: 'rejected', detail, retryAfterMs };
   }
 }
 

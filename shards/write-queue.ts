@@ -54,7 +54,7 @@ export interface WriteQueueHooks {
 }
 
 /** Of the time that a write has, how much it may wait for its turn. */
-const WAIT_RATIO_MAX = 0.75;
+export const WAIT_RATIO_MAX = 0.75;
 
 /** Operations handed to the store at once: about a third of a millisecond's work. */
 const OPS_PER_SLICE = 64;

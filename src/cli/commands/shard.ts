@@ -47,6 +47,10 @@ async function toShardOptions(options: ResolvedOptions) {
     weight: options.number('weight'),
     joinWaitMs: options.integer('join-wait-ms'),
     stopTimeoutMs: options.integer('stop-timeout-ms'),
-    scheduler: { ...schedulerDefaults, queueLimit: options.integer('queue-limit') },
+    scheduler: {
+      ...schedulerDefaults,
+      queueLimit: options.integer('queue-limit'),
+      queueMsMax: options.integer('queue-ms-max'),
+    },
   });
 }

@@ -12,6 +12,7 @@ function setUp(options: Partial<typeof schedulerDefaults> = {}) {
   const submit = (name: string, costMs = 0, deadlineAtMs = Number.POSITIVE_INFINITY) => {
     const task: QueuedTask = {
       deadlineAtMs,
+      work: { kind: 'search', units: 1 },
       run: (queueMs) => {
         clock.spend(costMs);
         log.push(`${name} ran after ${queueMs}`);
@@ -119,6 +120,7 @@ describe('Scheduler', () => {
     const waitsMs: number[] = [];
     const search: QueuedTask = {
       deadlineAtMs: Number.POSITIVE_INFINITY,
+      work: { kind: 'search', units: 1 },
       run: (queueMs) => {
         clock.spend(0.3);
         waitsMs.push(queueMs);
@@ -146,6 +148,7 @@ describe('Scheduler', () => {
     const ended: Ended[] = [];
     const again: QueuedTask = {
       deadlineAtMs: Number.POSITIVE_INFINITY,
+      work: { kind: 'search', units: 1 },
       run: () => {
         clock.spend(0.5);
         ended.push('ran');
