@@ -65,8 +65,12 @@ const common = {
 
 function search(ms = durationMs): Promise<SearchLoadResult> {
   const perSecond = Number(args['per-second']);
-  const load = { ...common, queries: copyOf(queries.values), perSecond };
-  return searcher.search({ ...load, durationMs: ms });
+  const { dimension, ...where } = common;
+  const target = { kind: 'stream', ...where } as const;
+  return searcher.search({
+    ...{ target, dimension, queries: copyOf(queries.values), perSecond },
+    durationMs: ms,
+  });
 }
 
 async function runRound(firstNumber: number): Promise<Round> {

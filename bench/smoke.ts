@@ -67,8 +67,7 @@ async function measure(
   const pids = [client.pid, cluster.coordinator.pid, ...nodePids];
   const before = pids.map(processCpuMs);
   const load = {
-    address: cluster.address,
-    collection: COLLECTION,
+    target: { kind: 'stream', address: cluster.address, collection: COLLECTION } as const,
     dimension: queries.dimension,
     queries: copyOf(queries.values),
     concurrency,

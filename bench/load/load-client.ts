@@ -1,12 +1,23 @@
 /** The measuring side of a load process: starts it, gives it tasks, ends it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { IngestLoad, IngestLoadResult, SearchLoad, SearchLoadResult } from './messages.js';
+import type {
+  AnswerLoad,
+  AnswerLoadResult,
+  IngestLoad,
+  IngestLoadResult,
+  LoadProgress,
+  LoadTask,
+  SearchLoad,
+  SearchLoadResult,
+} from './messages.js';
 
-interface Answer {
+interface Answer extends Partial<LoadProgress> {
   result?: unknown;
   error?: string;
 }
+
+export type OnCount = (count: number) => void;
 
 export class LoadClient {
   readonly #child: ChildProcess;
@@ -20,28 +31,41 @@ export class LoadClient {
     return this.#child.pid as number;
   }
 
-  search(load: Omit<SearchLoad, 'kind'>): Promise<SearchLoadResult> {
-    return this.#run({ ...load, kind: 'search' }) as Promise<SearchLoadResult>;
+  search(load: Omit<SearchLoad, 'kind'>, onCount?: OnCount): Promise<SearchLoadResult> {
+    return this.#run({ ...load, kind: 'search' }, onCount) as Promise<SearchLoadResult>;
   }
 
-  ingest(load: Omit<IngestLoad, 'kind'>): Promise<IngestLoadResult> {
-    return this.#run({ ...load, kind: 'ingest' }) as Promise<IngestLoadResult>;
+  answer(load: Omit<AnswerLoad, 'kind'>): Promise<AnswerLoadResult> {
+    return this.#run({ ...load, kind: 'answer' }) as Promise<AnswerLoadResult>;
+  }
+
+  ingest(load: Omit<IngestLoad, 'kind'>, onCount?: OnCount): Promise<IngestLoadResult> {
+    return this.#run({ ...load, kind: 'ingest' }, onCount) as Promise<IngestLoadResult>;
   }
 
   stop(): void {
     if (this.#child.connected) this.#child.disconnect();
   }
 
-  #run(load: SearchLoad | IngestLoad): Promise<unknown> {
+  #run(task: LoadTask, onCount: OnCount = () => {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const onExit = () => reject(new Error('the load process ended'));
-      this.#child.once('exit', onExit);
-      this.#child.once('message', ({ result, error }: Answer) => {
+      const end = () => {
         this.#child.off('exit', onExit);
+        this.#child.off('message', onMessage);
+      };
+      const onExit = () => {
+        end();
+        reject(new Error('the load process ended'));
+      };
+      const onMessage = ({ result, error, progress }: Answer) => {
+        if (progress !== undefined) return onCount(progress.count);
+        end();
         if (error === undefined) resolve(result);
         else reject(new Error(error));
-      });
-      this.#child.send(load);
+      };
+      this.#child.once('exit', onExit);
+      this.#child.on('message', onMessage);
+      this.#child.send(task);
     });
   }
 }

@@ -1,25 +1,87 @@
 /** What a load process is told, and what it answers. */
-export interface SearchLoad {
-  kind: 'search';
+
+/** Which server is asked, and how. */
+export interface SearchTargetSpec {
+  /**
+   * `stream`: the SDK, whose searches share one stream. `unary`: one gRPC call each, from a client
+   * that is not the SDK. `chroma`: Chroma's HTTP interface.
+   */
+  kind: 'stream' | 'unary' | 'chroma';
+  /** HOST:PORT. */
   address: string;
+  /** Its name; for Chroma its id. */
   collection: string;
+  /** Default 10. */
+  topK?: number;
+  /** Default: the server's. */
+  efSearch?: number;
+  /** Default: the collection's. */
+  balancingPolicy?: string;
+  /** Default: the server's. */
+  minCoverageRatio?: number;
+}
+
+interface Queries {
   dimension: number;
   /** Row after row. */
   queries: Float32Array;
+}
+
+export interface SearchLoad extends Queries {
+  kind: 'search';
+  target: SearchTargetSpec;
   durationMs: number;
+  /** Searched at the same pace before anything is counted. Default 0. */
+  warmUpMs?: number;
   /** Searches that are always under way (the next begins when one ends) ... */
   concurrency?: number;
-  /** ... or searches begun per second, whether others have ended or not. */
+  /** ... or searches due per second, whether others have ended or not. */
   perSecond?: number;
+  /** Row to begin with, so that several processes do not ask the same. Default 0. */
+  firstQuery?: number;
+  /** Counts by intervals of this length as well. */
+  intervalMs?: number;
+}
+
+/** What ended in one interval of a load. */
+export interface LoadInterval {
+  /** Since the counting began. */
+  startMs: number;
+  count: number;
+  failedCount: number;
+  /** Sum over those that did not fail, 0..1 each. */
+  coverageSum: number;
+  histogram: string;
 }
 
 export interface SearchLoadResult {
+  /** Ended, failed ones included. */
   count: number;
   failedCount: number;
+  /** How often each error came, by its reason. */
+  failures: Record<string, number>;
+  /** Answers that were not complete. */
+  degradedCount: number;
+  /** From the start of counting until the last answer. */
   tookMs: number;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
+  /** Of those that did not fail; with a rate, from the moment they were due. */
+  histogram: string;
+  intervals: LoadInterval[];
+}
+
+/** Every query once: what was found rather than how fast. */
+export interface AnswerLoad extends Queries {
+  kind: 'answer';
+  target: SearchTargetSpec;
+  concurrency: number;
+}
+
+export interface AnswerLoadResult {
+  /** Of every query, nearest first. */
+  ids: string[][];
 }
 
 export interface IngestLoad {
@@ -32,11 +94,25 @@ export interface IngestLoad {
   /** Starts the ids, which go up from `firstNumber`. */
   prefix: string;
   firstNumber: number;
-  durationMs: number;
+  /** Ends after that time ... */
+  durationMs?: number;
+  /** ... or after that many documents, whichever is first. */
+  count?: number;
+  /** Most documents per second. Default: as many as are taken. */
+  perSecond?: number;
+  /** Requests under way at once. Default: the SDK's. */
+  inFlightMax?: number;
 }
 
 export interface IngestLoadResult {
   /** Documents acknowledged. */
   count: number;
   tookMs: number;
+}
+
+export type LoadTask = SearchLoad | AnswerLoad | IngestLoad;
+
+/** While a task goes on. */
+export interface LoadProgress {
+  progress: { count: number };
 }

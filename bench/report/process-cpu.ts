@@ -1,4 +1,4 @@
-/** CPU time of other processes, from /proc: Linux only. */
+/** CPU time and memory of other processes, from /proc: Linux only. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/base/system-clock.js';
@@ -14,6 +14,14 @@ export function processCpuMs(pid: number): number {
   // The name, in brackets, may hold spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** Resident memory that is no file's: heap, buffers and what native code allocated. */
+export function rssAnonBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`no RssAnon of process ${pid}`);
+  return Number(kilobytes) * 1024;
 }
 
 /** Resolves once none of the processes has worked for a while: queues are empty, graphs caught up. */

@@ -1,0 +1,144 @@
+/**
+ * Chroma's own server, from its npm package: installed into the cache directory when it is first
+ * asked for, never a dependency, run as a process over a folder of its own that is removed at the end.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Metric } from '../../src/base/metric.js';
+import { systemClock } from '../../src/base/system-clock.js';
+import { cacheDirectory } from '../datasets/cache-directory.js';
+import { rowOf, type VectorSet } from '../datasets/vector-set.js';
+import { untilIdle } from '../report/process-cpu.js';
+import { rowPrefix } from '../suites/parts/recall.js';
+import { chromaCollectionPath, chromaCollectionsPath } from './chroma-api.js';
+
+const VERSION = '3.5.0';
+const READY_LIMIT_MS = 60_000;
+const POLL_MS = 100;
+const BATCH_ROWS = 1000;
+const SPACES: Record<Metric, string> = { cosine: 'cosine', dot: 'ip', l2: 'l2' };
+
+export class ChromaServer {
+  readonly address: string;
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+
+  private constructor(child: ChildProcess, address: string, directory: string) {
+    this.#child = child;
+    this.address = address;
+    this.#directory = directory;
+  }
+
+  static readonly version: string = VERSION;
+
+  static async start(): Promise<ChromaServer> {
+    const entry = await installed();
+    const directory = mkdtempSync(join(tmpdir(), 'annulus-chroma-'));
+    const port = await freePort();
+    const args = ['run', '--path', directory, '--host', '127.0.0.1', '--port', String(port)];
+    const child = spawn(process.execPath, [entry, ...args], {
+      stdio: 'ignore',
+      env: { ...process.env, ANONYMIZED_TELEMETRY: 'False', CHROMA_DISABLE_TELEMETRY: '1' },
+    });
+    const server = new ChromaServer(child, `127.0.0.1:${port}`, directory);
+    try {
+      await server.#untilReady();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** Resolves to its id. */
+  async createCollection({ metric }: { metric: Metric }): Promise<string> {
+    const hnsw = { space: SPACES[metric], ef_construction: 128, max_neighbors: 16 };
+    const body = { name: 'bench', configuration: { hnsw } };
+    const { id } = (await this.#call('POST', chromaCollectionsPath, body)) as { id: string };
+    return id;
+  }
+
+  async load(id: string, rows: VectorSet, onProgress: (done: number) => void): Promise<void> {
+    for (let from = 0; from < rows.count; from += BATCH_ROWS) {
+      const count = Math.min(BATCH_ROWS, rows.count - from);
+      const numbers = Array.from({ length: count }, (_, i) => from + i);
+      await this.#call('POST', `${chromaCollectionPath(id)}/add`, {
+        ids: numbers.map((row) => `${rowPrefix}${row}`),
+        embeddings: numbers.map((row) => Array.from(rowOf(rows, row))),
+      });
+      onProgress(from + count);
+    }
+  }
+
+  async setEfSearch(id: string, efSearch: number): Promise<void> {
+    const body = { new_configuration: { hnsw: { ef_search: efSearch } } };
+    await this.#call('PUT', chromaCollectionPath(id), body);
+  }
+
+  async untilIdle(): Promise<void> {
+    await untilIdle([this.pid]);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = new Promise((resolve) => this.#child.once('exit', resolve));
+      this.#child.kill('SIGKILL');
+      await exited;
+    }
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #untilReady(): Promise<void> {
+    const giveUpAtMs = systemClock.nowMs() + READY_LIMIT_MS;
+    for (;;) {
+      if (this.#child.exitCode !== null) throw new Error("Chroma's server ended by itself");
+      const answer = await fetch(`http://${this.address}/api/v2/heartbeat`).catch(() => undefined);
+      if (answer?.ok === true) return;
+      if (systemClock.nowMs() > giveUpAtMs) throw new Error("Chroma's server is not ready");
+      await sleep(POLL_MS);
+    }
+  }
+
+  async #call(method: string, path: string, body: unknown): Promise<unknown> {
+    const answer = await fetch(`http://${this.address}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`Chroma: ${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+}
+
+/** The path of its command. */
+async function installed(): Promise<string> {
+  const prefix = join(cacheDirectory(), `chromadb-${VERSION}`);
+  const entry = join(prefix, 'node_modules', 'chromadb', 'dist', 'cli.mjs');
+  if (!existsSync(entry)) {
+    mkdirSync(prefix, { recursive: true });
+    const options = ['--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--silent'];
+    await promisify(execFile)('npm', ['install', ...options, `chromadb@${VERSION}`]);
+  }
+  return entry;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * Everything that `npm run bench -- NAME` and `annulus bench NAME` know. A suite answers with data and
+ * shares options, output and report with the others; a program is a script that does all of it itself.
+ * Modules are loaded when they are run, so that listing them is quick.
+ */
+import type { Suite } from './suite.js';
+
+export interface SuiteEntry {
+  kind: 'suite';
+  name: string;
+  load(): Promise<Suite>;
+}
+
+export interface ProgramEntry {
+  kind: 'program';
+  name: string;
+  summary: string;
+  /** Relative to `bench`, without its ending. Runs when it is imported, with its own arguments. */
+  module: string;
+}
+
+export type Entry = SuiteEntry | ProgramEntry;
+
+export const entries: readonly Entry[] = [
+  suite('targets', async () => (await import('../targets/targets-suite.js')).targetsSuite),
+  program('acceptance', 'right answers after kills, updates and deletes, for each metric'),
+  program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
+  program('ingest-latency', 'p99 of searches while another process ingests'),
+  program('smoke', 'queries per second and recall through the whole stack'),
+  program('link', 'one item over the link against one unary call'),
+  program('store', 'durable rows per second, reads, opening of the store'),
+  program('index', 'recall against ef, insertion, saving, loading, rebuilding of the graph'),
+];
+
+function suite(name: string, load: () => Promise<Suite>): SuiteEntry {
+  return { kind: 'suite', name, load };
+}
+
+function program(name: string, summary: string, module = name): ProgramEntry {
+  return { kind: 'program', name, summary, module };
+}
