@@ -13,6 +13,7 @@ import type { TopologyStore } from '../../src/coordinator/topology/topology-stor
  * that a crash can fall on either side.
  */
 export class SimTopologyStore implements TopologyStore {
+  readonly isShared = false;
   readonly #store: MemoryTopologyStore;
   readonly #clock: Clock;
   readonly #syncMs: number;

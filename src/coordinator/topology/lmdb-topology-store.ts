@@ -35,6 +35,7 @@ export const TOPOLOGY_STORE_FORMAT = 1;
 const FOLDER = 'topology';
 
 export class LmdbTopologyStore implements TopologyStore {
+  readonly isShared = false;
   readonly #environment: TopologyEnvironment;
   readonly #lock: DirectoryLock;
   readonly #watchers = new TopologyWatchers();

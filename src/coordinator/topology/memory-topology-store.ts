@@ -20,6 +20,7 @@ export class MemoryTopologyCells {
 }
 
 export class MemoryTopologyStore implements TopologyStore {
+  readonly isShared = true;
   readonly #cells: MemoryTopologyCells;
   readonly #watchers = new TopologyWatchers();
   #coordinatorId: number | undefined;

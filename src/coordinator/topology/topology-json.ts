@@ -25,13 +25,18 @@ export class MalformedTopology extends Error {
 }
 
 export function serializeTopology(topology: Topology): string {
-  return JSON.stringify({
+  return JSON.stringify(topologyToJson(topology));
+}
+
+/** What {@link serializeTopology} writes, as values. */
+export function topologyToJson(topology: Topology) {
+  return {
     format: TOPOLOGY_FORMAT,
     clusterId: topology.clusterId,
     epoch: topology.epoch,
     nodes: [...topology.nodes.values()],
     collections: [...topology.collections.values()],
-  });
+  };
 }
 
 /** Throws {@link MalformedTopology} unless the text is a whole and consistent topology. */
@@ -42,6 +47,11 @@ export function parseTopology(text: string): Topology {
   } catch (error) {
     throw new MalformedTopology(`topology is not JSON: ${(error as Error).message}`);
   }
+  return topologyFromJson(value);
+}
+
+/** The inverse of {@link topologyToJson}, for values from elsewhere; throws as `parseTopology` does. */
+export function topologyFromJson(value: unknown): Topology {
   const root = new Fields('topology', value);
   const format = root.integer('format', 1);
   if (format !== TOPOLOGY_FORMAT) {

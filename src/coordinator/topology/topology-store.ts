@@ -1,7 +1,7 @@
 /**
  * Port: the one place where the topology in force is kept, with the few other cells that coordinators
- * must not lose. Adapters: `lmdb-topology-store.ts` (embedded, one coordinator) and
- * `memory-topology-store.ts` (tests, simulation); `test/contract/topology-store.contract.ts` says
+ * must not lose. Adapters: `lmdb-topology-store.ts` (embedded, one coordinator),
+ * `etcd-topology-store.ts` (several coordinators) and `memory-topology-store.ts` (tests, simulation); `test/contract/topology-store.contract.ts` says
  * what every adapter must do.
  *
  * The topology changes by compare-and-swap on its epoch alone, so of two coordinators that change it
@@ -12,7 +12,13 @@ import type { Version } from '../../base/version.js';
 import type { Topology } from './topology.js';
 
 export interface TopologyStore {
-  /** The topology in force; undefined when there never was one. */
+  /** Other coordinators can have it too, and it may be out of reach while this process runs. */
+  readonly isShared: boolean;
+
+  /**
+   * The topology in force; undefined when there never was one. Never from memory where the store is
+   * shared: that it resolves says that the store can be reached, and what it says is the newest.
+   */
   load(): Promise<Topology | undefined>;
 
   /**
