@@ -50,14 +50,12 @@ const arbitraryTransition: fc.Arbitrary<Transition> = fc.oneof(
   ),
   fc.nat({ max: 3 }).map(
     (i): Transition =>
-      (now) =>
-        createCollection(
-          now,
-          newCollection(`c${i}`, [
-            ['a', 'b'],
-            ['b', 'c'],
-          ]),
-        ),
+      (now) => {
+        const placement = ['ab', 'bc'].map((names) => [...names]);
+        const spec = newCollection(`c${i}`, placement);
+        if (now.collections.has(spec.id)) return { kind: 'unchanged', topology: now };
+        return createCollection(now, spec);
+      },
   ),
   fc.nat({ max: 3 }).map(
     (i): Transition =>
