@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { invalidField } from '../src/base/errors.js';
 import { graphUpkeepDefaults } from './graph-upkeep.js';
 import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
-import type { PartitionLimits } from './partition.js';
+import type { PartitionLimits } from './partition-limits.js';
 import { type NodeRecoveryOptions, nodeRecoveryDefaults } from './recovery/node-recovery.js';
 import { type SchedulerOptions, schedulerDefaults } from './scheduler.js';
 
@@ -48,12 +48,13 @@ export interface ShardNodeConfig {
 
 /**
  * Flat buffer: 262,144 elements (1 MiB) cost a search about 0.2 ms; a larger one takes longer bursts
- * of writes without pushing back. At the start it may be 8 times that, so that a node is back sooner.
+ * of writes without pushing back. At the start it may be 64 times that (64 MiB, 13 ms a search), so
+ * that what a graph lacks, or a lost graph, does not keep a replica from being searched at once.
  */
 export const partitionLimitDefaults: PartitionLimits = {
   ...graphUpkeepDefaults,
   flatFloatsMax: 262_144,
-  openingFlatFloatsMax: 2_097_152,
+  openingFlatFloatsMax: 16_777_216,
 };
 
 /** `partial` over the defaults. @throws AnnulusError `INVALID_ARGUMENT` that names the option. */

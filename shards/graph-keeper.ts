@@ -1,6 +1,7 @@
 /**
  * Keeps a partition's graph fit: saves it when a restart would have much to make up for, and builds it
- * anew when too much of it is dead. One of the two at a time, both off the event loop.
+ * anew when too much of it is dead or missing. One of the two at a time, both off the event loop;
+ * builds of a node's partitions one after the other.
  *
  * A graph that cannot be saved, or built, is only slower: it is tried again later. While the index is
  * loading there is no graph to go on with, so one that cannot be built off the event loop is built on
@@ -9,8 +10,9 @@
 import type { Clock } from '../src/base/clock.js';
 import type { CollectionId } from '../src/base/ids.js';
 import type { Logger } from '../src/base/logger.js';
+import type { GraphBuildQueue, QueuedBuild } from './graph-build-queue.js';
 import type { GraphBuild, GraphKit, LabeledVector } from './graph-kit.js';
-import { type GraphUpkeepOptions, needsRebuild, needsSave } from './graph-upkeep.js';
+import { type GraphUpkeepOptions, needsBuild, needsRebuild, needsSave } from './graph-upkeep.js';
 import type { LiveIndex } from './live-index.js';
 import { type PartitionStore, StoreError } from './store/partition-store.js';
 
@@ -21,6 +23,8 @@ export interface GraphKeeperOptions {
   store: PartitionStore;
   index: LiveIndex;
   kit: GraphKit;
+  /** The node's. */
+  builds: GraphBuildQueue;
   logger: Logger;
   upkeep: GraphUpkeepOptions;
   /** Rows can be moved again. */
@@ -31,44 +35,93 @@ export interface GraphKeeperOptions {
 /** Before what failed is tried again. */
 const RETRY_MS = 60_000;
 const ROWS_PER_READ = 64;
+/** More than any graph has: what only searches slowly comes after what lacks rows. */
+const MANY = 2 ** 32;
 
-export class GraphKeeper {
+export class GraphKeeper implements QueuedBuild {
   readonly #options: GraphKeeperOptions;
   readonly #abort = new AbortController();
   #job: Promise<void> | undefined;
+  /** The index is loading, and waits for a graph of the rows up to this one. */
+  #loadingSeq: number | undefined;
   #savedAtMs: number;
+  /** When `changeCount` was seen to have another value. */
+  #changedAtMs: number;
+  #changeCount = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: GraphKeeperOptions) {
     this.#options = options;
     this.#savedAtMs = options.clock.nowMs();
+    this.#changedAtMs = this.#savedAtMs;
   }
 
-  /** Begins to save or build if it is time to. */
+  /** Begins to save, or to build when it is its turn, if it is time to. */
   upkeep(): void {
-    const { index, upkeep, clock } = this.#options;
-    const isBusy = this.#job !== undefined || index.isReplacing || index.isLoading;
+    const { index, upkeep, clock, builds } = this.#options;
     const nowMs = clock.nowMs();
-    if (isBusy || this.#abort.signal.aborted || nowMs < this.#notBeforeMs) return;
-    const { count, removedCount } = index.graph;
-    if (needsRebuild(upkeep, count, removedCount)) {
-      this.build(index.beginReplacing());
-    } else if (needsSave(upkeep, count, index.changeCount, nowMs - this.#savedAtMs)) {
+    if (index.changeCount !== this.#changeCount) this.#changedAtMs = nowMs;
+    this.#changeCount = index.changeCount;
+    if (!this.#isFree(nowMs)) return;
+    const sinceChangeMs = nowMs - this.#changedAtMs;
+    const sinceSaveMs = nowMs - this.#savedAtMs;
+    const changes = { changeCount: index.changeCount, sinceSaveMs, sinceChangeMs };
+    if (this.#wantsBuild()) builds.add(this);
+    // While it waits for its turn, what it has got is worth saving all the same.
+    if (this.#isFree(nowMs) && needsSave(upkeep, index.graph.count, changes)) {
       this.#start(this.#save());
     }
   }
 
-  /** Builds the replacement that the index waits for, of the rows up to `lastSeq`. */
-  build(lastSeq: number): void {
-    this.#start(this.#build(lastSeq));
+  /** The index is loading, and waits for a graph of the rows up to `lastSeq`. */
+  load(lastSeq: number): void {
+    this.#loadingSeq = lastSeq;
+    this.#options.builds.add(this);
+  }
+
+  /** What cannot be searched comes first, then what is searched slowly. */
+  urgency(): number {
+    const { index } = this.#options;
+    if (index.isLoading) return Number.POSITIVE_INFINITY;
+    return index.isBehind ? 1 + index.pendingCount : index.graph.removedCount / MANY;
+  }
+
+  async run(): Promise<void> {
+    while (this.#job !== undefined) await this.#job;
+    if (this.#abort.signal.aborted) return;
+    const { index } = this.#options;
+    const loadingSeq = this.#loadingSeq;
+    this.#loadingSeq = undefined;
+    if (loadingSeq !== undefined) this.#start(this.#build(loadingSeq));
+    else if (!index.isReplacing && this.#wantsBuild()) {
+      this.#start(this.#build(index.beginReplacing(this.#lacksMost())));
+    }
+    await this.#job;
   }
 
   /** Gives up building, waits for what is under way and, if asked to, saves a graph that changed. */
   async close(save: boolean): Promise<void> {
     this.#abort.abort();
+    this.#options.builds.remove(this);
     await this.#job;
     const { index } = this.#options;
     if (save && !index.isLoading && index.changeCount > 0) await this.#save();
+  }
+
+  #isFree(nowMs: number): boolean {
+    const { index } = this.#options;
+    const isBusy = this.#job !== undefined || index.isReplacing || index.isLoading;
+    return !isBusy && !this.#abort.signal.aborted && nowMs >= this.#notBeforeMs;
+  }
+
+  #wantsBuild(): boolean {
+    const { count, removedCount } = this.#options.index.graph;
+    return needsRebuild(this.#options.upkeep, count, removedCount) || this.#lacksMost();
+  }
+
+  #lacksMost(): boolean {
+    const { index, store, upkeep } = this.#options;
+    return index.isBehind && needsBuild(upkeep, store.documentCount, index.pendingCount);
   }
 
   #start(job: Promise<void>): void {

@@ -7,8 +7,11 @@
  * written meanwhile, catches up from the store in slices, and takes over in one step once all that is
  * missing from it is in the flat buffer. Rows removed meanwhile are removed from both.
  *
- * While the index is loading there is no graph to search yet: rows wait in the store, and the
- * replacement catches up with them. Slices are the scheduler's; nothing here waits.
+ * A graph that lacks most of the rows is replaced by one that has them all, those of the flat buffer
+ * too; the buffer keeps them until then, so that they are found, and nothing is inserted twice.
+ *
+ * While the index is loading there are too many such rows for the buffer: they wait in the store, and
+ * the replacement catches up with them. Slices are the scheduler's; nothing here waits.
  */
 import type { Clock } from '../src/base/clock.js';
 import { invariant } from '../src/base/invariant.js';
@@ -26,6 +29,8 @@ interface Replacement {
   removed: number[];
   /** Insertions and removals since it was saved, or loaded. */
   changeCount: number;
+  /** It is to have the rows that are in the flat buffer, too. */
+  takesFlatRows: boolean;
 }
 
 /** Of this many slices one goes to the flat buffer while a replacement catches up. */
@@ -33,11 +38,21 @@ const CATCH_UP_SLICES_PER_INSERT = 3;
 /** Each insertion of a row left over from before the start makes room for this many new ones. */
 const BACKLOG_ROOM_PER_INSERT = 0.5;
 
+export interface LiveIndexOptions {
+  /** Rows up to this one are in the graph, or gone. */
+  insertedSeq: number;
+  /** Rows that may wait to be inserted before writes wait. */
+  flatRowsMax: number;
+  /** The same while all rows are put into a replacement. */
+  buildingFlatRowsMax: number;
+}
+
 export class LiveIndex {
   readonly #clock: Clock;
   readonly #store: PartitionStore;
   readonly #flat: ExactIndex;
   readonly #flatRowsMax: number;
+  readonly #buildingFlatRowsMax: number;
   #graph: Graph;
   #replacement: Replacement | undefined;
   #isLoading = false;
@@ -59,13 +74,14 @@ export class LiveIndex {
     store: PartitionStore,
     graph: Graph,
     flat: ExactIndex,
-    options: { insertedSeq: number; flatRowsMax: number },
+    options: LiveIndexOptions,
   ) {
     this.#clock = clock;
     this.#store = store;
     this.#graph = graph;
     this.#flat = flat;
     this.#flatRowsMax = options.flatRowsMax;
+    this.#buildingFlatRowsMax = options.buildingFlatRowsMax;
     this.#insertedSeq = options.insertedSeq;
     this.#appliedSeq = store.lastSeq;
     this.#backlogRoom = flat.count;
@@ -93,13 +109,20 @@ export class LiveIndex {
     return this.#isLoading ? this.#lagCount : this.#flat.count;
   }
 
+  /** True when more rows wait than writes alone would leave waiting. */
+  get isBehind(): boolean {
+    return this.pendingCount > this.#flatRowsMax;
+  }
+
   /**
    * True when so many more rows may be written before some have been inserted. Always true when none
    * wait: a write of more rows than the flat buffer should hold would never be let in otherwise.
    */
   hasRoomFor(rowCount: number): boolean {
     if (this.pendingCount === 0) return true;
-    return this.pendingCount + rowCount <= this.#flatRowsMax + this.#backlogRoom;
+    const limit = this.#flatRowsMax + this.#backlogRoom;
+    const buildingLimit = this.#isBuildingOfAll ? this.#buildingFlatRowsMax : 0;
+    return this.pendingCount + rowCount <= Math.max(limit, buildingLimit);
   }
 
   /** Makes durable changes visible, all at once. */
@@ -128,14 +151,21 @@ export class LiveIndex {
     const isCatchingUp = this.#replacement?.graph !== undefined;
     this.#sliceCount += 1;
     const isInsertTurn = this.#sliceCount % CATCH_UP_SLICES_PER_INSERT === 0;
-    if (isCatchingUp && (this.#isLoading || !isInsertTurn)) this.#catchUp(untilMs);
-    else if (!this.#isLoading) this.#insert(untilMs);
+    const isUrgent = this.#isLoading || this.#replacement?.takesFlatRows === true;
+    if (isCatchingUp && (isUrgent || !isInsertTurn)) this.#catchUp(untilMs);
+    else if (!this.#isLoading && !this.#isBuildingOfAll) this.#insert(untilMs);
   }
 
   /** True when a slice would move something. */
   get hasWork(): boolean {
     if (this.#replacement?.graph !== undefined) return true;
-    return !this.#isLoading && this.#flat.count > 0 && !this.#graph.isFrozen;
+    if (this.#isLoading || this.#isBuildingOfAll) return false;
+    return this.#flat.count > 0 && !this.#graph.isFrozen;
+  }
+
+  /** True while inserting would be in vain: all that waits comes with the replacement. */
+  get #isBuildingOfAll(): boolean {
+    return this.#replacement?.takesFlatRows === true && this.#replacement.graph === undefined;
   }
 
   /** Nothing can be searched until the replacement that is to come has caught up. */
@@ -148,12 +178,13 @@ export class LiveIndex {
 
   /**
    * The replacement is to be built of the present rows up to the sequence number that this returns;
-   * from here on, remembers what it will not know. Later rows are in the flat buffer, or will be.
+   * from here on, remembers what it will not know. Later rows are in the flat buffer, or will be; with
+   * `takesFlatRows` there are only those that are written from now on.
    */
-  beginReplacing(): number {
+  beginReplacing(takesFlatRows = false): number {
     invariant(this.#replacement === undefined, 'one replacement at a time');
-    const cursor = this.#lastSeqOfGraph();
-    this.#replacement = { graph: undefined, cursor, removed: [], changeCount: 0 };
+    const cursor = takesFlatRows ? this.#appliedSeq : this.#lastSeqOfGraph();
+    this.#replacement = { graph: undefined, cursor, removed: [], changeCount: 0, takesFlatRows };
     return cursor;
   }
 
@@ -173,6 +204,7 @@ export class LiveIndex {
   abandonReplacing(): void {
     invariant(!this.#isLoading, 'an index that is loading needs its replacement');
     this.#replacement = undefined;
+    this.#allowBacklog();
   }
 
   #remove(seq: number): void {
@@ -217,16 +249,23 @@ export class LiveIndex {
       this.#backlogRoom = Math.max(0, this.#backlogRoom - BACKLOG_ROOM_PER_INSERT);
       if (this.#clock.nowMs() >= untilMs) return;
     }
-    this.#takeOver(graph, lastSeq, replacement.changeCount);
+    this.#takeOver(graph, Math.max(lastSeq, replacement.cursor), replacement);
   }
 
-  #takeOver(graph: Graph, lastSeq: number, changeCount: number): void {
+  #takeOver(graph: Graph, insertedSeq: number, replacement: Replacement): void {
     this.#graph = graph;
-    this.#insertedSeq = lastSeq;
-    this.changeCount = changeCount;
+    this.#insertedSeq = insertedSeq;
+    this.changeCount = replacement.changeCount;
     this.#replacement = undefined;
-    if (this.#isLoading) this.#backlogRoom = 0;
+    this.#flat.removeThrough(insertedSeq);
+    if (this.#isLoading || replacement.takesFlatRows) this.#backlogRoom = 0;
     this.#isLoading = false;
     this.#lagCount = 0;
+    this.#allowBacklog();
+  }
+
+  /** Rows that were let in while a replacement was built do not make writes wait at once. */
+  #allowBacklog(): void {
+    this.#backlogRoom = Math.max(this.#backlogRoom, this.#flat.count - this.#flatRowsMax);
   }
 }

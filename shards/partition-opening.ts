@@ -1,8 +1,8 @@
 /**
  * From a store that was verified and a graph file that may be old, damaged or missing to a live index
- * that finds every row. Rows that the graph lacks go to the flat buffer when they are few, so that the
- * partition can be searched at once. When they are many the index is loading until the graph has
- * caught up with them, or was built anew.
+ * that finds every row. Rows that the graph lacks go to the flat buffer, so that the partition can be
+ * searched at once, more slowly the more there are; the graph takes them in, or is built anew, in the
+ * background. Only when they are too many for a buffer the index is loading until that is done.
  */
 import type { Clock } from '../src/base/clock.js';
 import type { Metric } from '../src/base/metric.js';
@@ -19,7 +19,7 @@ export interface OpeningOptions {
   metric: Metric;
   /** Rows that the flat buffer may hold before writes wait. */
   flatRowsMax: number;
-  /** Rows that the flat buffer may hold at the start. */
+  /** Rows that the flat buffer may hold at the start, and while a graph is built of them. */
   openingFlatRowsMax: number;
 }
 
@@ -42,6 +42,7 @@ const ROWS_PER_SLICE = 256;
 /** Rejects with the store's error when a row is damaged. */
 export async function openLiveIndex(options: OpeningOptions): Promise<OpenedIndex> {
   const { clock, store, kit, dimension, metric, flatRowsMax } = options;
+  const limits = { flatRowsMax, buildingFlatRowsMax: options.openingFlatRowsMax };
   const { graph, insertedSeq, detail } = await usableGraph(options);
   const lagCount = store.documentCount - graph.count;
   const flat = new ExactIndex(dimension, metric);
@@ -49,11 +50,11 @@ export async function openLiveIndex(options: OpeningOptions): Promise<OpenedInde
     await forEachRow(clock, store, insertedSeq, store.lastSeq, (row) => {
       flat.add(row.seq, row.vector);
     });
-    const index = new LiveIndex(clock, store, graph, flat, { insertedSeq, flatRowsMax });
+    const index = new LiveIndex(clock, store, graph, flat, { insertedSeq, ...limits });
     return { index, buildSeq: undefined, detail };
   }
   const placeholder = kit.create();
-  const index = new LiveIndex(clock, store, placeholder, flat, { insertedSeq: 0, flatRowsMax });
+  const index = new LiveIndex(clock, store, placeholder, flat, { insertedSeq: 0, ...limits });
   index.beginLoading(lagCount);
   const buildSeq = index.beginReplacing();
   if (lagCount * 2 > store.documentCount) return { index, buildSeq, detail };

@@ -10,11 +10,12 @@ import { type DistanceFunction, distanceFunctions, type Metric } from '../src/ba
 import type { Version } from '../src/base/version.js';
 import type { ReplicaCondition } from '../src/wire/link-messages.js';
 import { ExactScan, type ExactSearch } from './exact-scan.js';
+import type { GraphBuildQueue } from './graph-build-queue.js';
 import { GraphKeeper } from './graph-keeper.js';
 import type { GraphKit } from './graph-kit.js';
-import type { GraphUpkeepOptions } from './graph-upkeep.js';
 import type { NearestRows } from './hits.js';
 import type { LiveIndex } from './live-index.js';
+import { flatRowsOf, type PartitionLimits } from './partition-limits.js';
 import { openLiveIndex } from './partition-opening.js';
 import { ReplicaContents } from './replica-contents.js';
 import type { BackgroundSource, Scheduler } from './scheduler.js';
@@ -26,15 +27,6 @@ import {
 } from './store/partition-store.js';
 import { type QueuedWrite, settledTicket, WriteQueue, type WriteTicket } from './write-queue.js';
 
-export interface PartitionLimits extends GraphUpkeepOptions {
-  /** Vector elements that the flat buffer may hold before writes wait: 256 rows at least. */
-  flatFloatsMax: number;
-  /** Vector elements that may go to the flat buffer at the start, so as to be searchable at once. */
-  openingFlatFloatsMax: number;
-  /** How long it is remembered that a document was deleted. Default 24 h. */
-  tombstoneGraceMs?: number;
-}
-
 export interface PartitionOptions {
   collection: CollectionId;
   partition: number;
@@ -42,6 +34,8 @@ export interface PartitionOptions {
   metric: Metric;
   store: PartitionStore;
   kit: GraphKit;
+  /** The node's: whose graph is built next. */
+  builds: GraphBuildQueue;
   clock: Clock;
   scheduler: Scheduler;
   logger: Logger;
@@ -62,8 +56,7 @@ export interface ApproximateSearch {
   nearest: NearestRows;
 }
 
-const FLAT_ROWS_MIN = 256;
-const UPKEEP_INTERVAL_MS = 10_000;
+const UPKEEP_INTERVAL_MS = 2000;
 
 export class Partition {
   readonly dimension: number;
@@ -90,8 +83,8 @@ export class Partition {
     const { limits, dimension } = options;
     const { index, buildSeq, detail } = await openLiveIndex({
       ...options,
-      flatRowsMax: rowsOf(limits.flatFloatsMax, dimension),
-      openingFlatRowsMax: rowsOf(limits.openingFlatFloatsMax, dimension),
+      flatRowsMax: flatRowsOf(limits.flatFloatsMax, dimension),
+      openingFlatRowsMax: flatRowsOf(limits.openingFlatFloatsMax, dimension),
     });
     const { collection, partition, logger } = options;
     const found = { documentCount: options.store.documentCount, isLoading: index.isLoading };
@@ -125,12 +118,13 @@ export class Partition {
       store,
       index,
       kit: options.kit,
+      builds: options.builds,
       logger,
       upkeep: options.limits,
       onProgress: () => scheduler.wake(this.#insertion),
       onStoreError,
     });
-    if (buildSeq !== undefined) this.#keeper.build(buildSeq);
+    if (buildSeq !== undefined) this.#keeper.load(buildSeq);
     scheduler.wake(this.#insertion);
     this.#setUpkeepTimer();
   }
@@ -293,8 +287,4 @@ export class Partition {
     this.#corruptDetail = error.message;
     this.#scan.fail('corrupt');
   }
-}
-
-function rowsOf(floats: number, dimension: number): number {
-  return Math.max(FLAT_ROWS_MIN, Math.floor(floats / dimension));
 }

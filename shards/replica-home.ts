@@ -2,9 +2,11 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../src/base/clock.js';
 import type { Logger } from '../src/base/logger.js';
+import { GraphBuildQueue } from './graph-build-queue.js';
 import { HnswGraphKit } from './hnsw-graph-kit.js';
 import type { ReplicaAssignment } from './link-handler.js';
-import { Partition, type PartitionLimits } from './partition.js';
+import { Partition } from './partition.js';
+import type { PartitionLimits } from './partition-limits.js';
 import { isReplicaName, type ReplicaHome, replicaName } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { openPartitionStore } from './store/open-store.js';
@@ -16,6 +18,7 @@ export class DiskReplicaHome implements ReplicaHome {
   readonly #scheduler: Scheduler;
   readonly #logger: Logger;
   readonly #limits: PartitionLimits;
+  readonly #builds = new GraphBuildQueue();
 
   constructor(
     directory: string,
@@ -45,6 +48,7 @@ export class DiskReplicaHome implements ReplicaHome {
         metric,
         store,
         kit: new HnswGraphKit(graphSpec, join(folder, 'graph'), clock),
+        builds: this.#builds,
         clock,
         scheduler: this.#scheduler,
         logger: this.#logger,

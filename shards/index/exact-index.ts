@@ -75,6 +75,16 @@ export class ExactIndex implements VectorIndex {
     return true;
   }
 
+  /** Removes all labels up to this one. */
+  removeThrough(label: number): void {
+    const end = lowerBound(this.#labels, this.#head, this.#tail, label + 1);
+    for (let row = this.#head; row < end; row += 1)
+      this.#count -= 1 - (this.#removed[row] as number);
+    this.#head = end;
+    while (this.#head < this.#tail && this.#removed[this.#head] === 1) this.#head += 1;
+    if (this.#count < this.#labels.length / 8) this.#rebuffer();
+  }
+
   has(label: number): boolean {
     return this.#rowOf(label) >= 0;
   }

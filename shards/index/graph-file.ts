@@ -11,7 +11,7 @@ import { basename, dirname } from 'node:path';
 import { decodeManifest, encodeManifest, type GraphManifest } from './graph-manifest.js';
 import { type GraphSpec, specDifference } from './graph-space.js';
 import type { GraphTableContents } from './graph-table.js';
-import { HnswIndex, newNativeGraph } from './hnsw-index.js';
+import { HnswIndex, makeRoom, newNativeGraph } from './hnsw-index.js';
 import { NativeGraphCheck } from './native-graph-check.js';
 
 /** Read in pieces of this size, so that no piece holds up the event loop (about 0.1 ms each). */
@@ -130,6 +130,7 @@ async function loadPayload(path: string, manifest: GraphManifest): Promise<LoadO
   if (nodeCount === 0) return { status: 'loaded', index: HnswIndex.create(spec), lastSeq };
   const native = newNativeGraph(spec);
   await native.readIndex(payload);
+  makeRoom(native);
   return { status: 'loaded', index: HnswIndex.adopt(spec, native, manifest), lastSeq };
 }
 

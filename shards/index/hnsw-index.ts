@@ -204,6 +204,12 @@ interface FoundNode {
   distance: number;
 }
 
+/** Before a graph that was read is searched: room for more, or the first insertion would move it all. */
+export function makeRoom(native: NativeGraph): void {
+  const wanted = Math.ceil(native.getCurrentCount() * CAPACITY_GROWTH);
+  if (native.getMaxElements() < wanted) native.resizeIndex(Math.max(CAPACITY_MIN, wanted));
+}
+
 /** A native graph without contents, to be initialised or read into. */
 export function newNativeGraph(spec: GraphSpec): NativeGraph {
   const { dimension, m, efConstruction } = spec;

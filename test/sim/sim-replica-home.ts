@@ -3,9 +3,11 @@
  * above is the production's; what takes time spends it on the node's clock.
  */
 import { type ExactGraphFile, ExactGraphKit } from '../../shards/exact-graph-kit.js';
+import { GraphBuildQueue } from '../../shards/graph-build-queue.js';
 import { graphUpkeepDefaults } from '../../shards/graph-upkeep.js';
 import type { ReplicaAssignment } from '../../shards/link-handler.js';
-import { Partition, type PartitionLimits } from '../../shards/partition.js';
+import { Partition } from '../../shards/partition.js';
+import type { PartitionLimits } from '../../shards/partition-limits.js';
 import { type ReplicaHome, replicaName } from '../../shards/replica-set.js';
 import type { Scheduler } from '../../shards/scheduler.js';
 import { MemoryPartitionStore } from '../../shards/store/memory-partition-store.js';
@@ -23,7 +25,9 @@ const limits: PartitionLimits = {
   flatFloatsMax: 0,
   openingFlatFloatsMax: 40,
   rebuildRemovedCountMin: 20,
+  buildPendingCountMin: 20,
   saveChangeCountMin: 40,
+  saveQuietChangeCountMin: 10,
 };
 
 interface Keep {
@@ -100,10 +104,11 @@ export class SimDisks {
 
   /** The home as one process of the node has it. */
   home(process: SimProcess, scheduler: Scheduler): ReplicaHome {
+    const builds = new GraphBuildQueue();
     return {
       names: () => this.names(),
       remove: (name) => void this.#kept.delete(name),
-      open: (assignment) => this.#open(assignment, process, scheduler),
+      open: (assignment) => this.#open(assignment, process, scheduler, builds),
     };
   }
 
@@ -111,6 +116,7 @@ export class SimDisks {
     assignment: ReplicaAssignment,
     process: SimProcess,
     scheduler: Scheduler,
+    builds: GraphBuildQueue,
   ): Promise<Partition> {
     const { collection, partition, dimension, metric } = assignment;
     const { disk, graphFile } = this.#keep(assignment);
@@ -126,6 +132,7 @@ export class SimDisks {
       metric,
       store,
       kit: new ExactGraphKit(process, dimension, metric, graphFile, options),
+      builds,
       clock: process,
       scheduler,
       logger: silentLogger,

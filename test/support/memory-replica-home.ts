@@ -1,6 +1,8 @@
 import { type ExactGraphFile, ExactGraphKit } from '../../shards/exact-graph-kit.js';
+import { GraphBuildQueue } from '../../shards/graph-build-queue.js';
 import type { ReplicaAssignment } from '../../shards/link-handler.js';
-import { Partition, type PartitionLimits } from '../../shards/partition.js';
+import { Partition } from '../../shards/partition.js';
+import type { PartitionLimits } from '../../shards/partition-limits.js';
 import { type ReplicaHome, replicaName } from '../../shards/replica-set.js';
 import type { Scheduler } from '../../shards/scheduler.js';
 import { MemoryPartitionStore } from '../../shards/store/memory-partition-store.js';
@@ -18,6 +20,7 @@ export class MemoryReplicaHome implements ReplicaHome {
   readonly #scheduler: Scheduler;
   readonly #replicas: SimulatedReplicas;
   readonly #limits: PartitionLimits;
+  readonly #builds = new GraphBuildQueue();
 
   constructor(
     clock: Clock,
@@ -47,6 +50,7 @@ export class MemoryReplicaHome implements ReplicaHome {
       metric,
       store: new MemoryPartitionStore(replica.disk, dimension),
       kit: new ExactGraphKit(clock, dimension, metric, replica.graphFile),
+      builds: this.#builds,
       clock,
       scheduler: this.#scheduler,
       logger: silentLogger,

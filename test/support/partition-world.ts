@@ -3,9 +3,11 @@
  * naive twin that says what must be found.
  */
 import { type ExactGraphFile, ExactGraphKit } from '../../shards/exact-graph-kit.js';
+import { GraphBuildQueue } from '../../shards/graph-build-queue.js';
 import { graphUpkeepDefaults } from '../../shards/graph-upkeep.js';
 import { NearestRows } from '../../shards/hits.js';
-import { Partition, type PartitionLimits } from '../../shards/partition.js';
+import { Partition } from '../../shards/partition.js';
+import type { PartitionLimits } from '../../shards/partition-limits.js';
 import { Scheduler } from '../../shards/scheduler.js';
 import { MemoryPartitionStore } from '../../shards/store/memory-partition-store.js';
 import type { PartitionStore, Row } from '../../shards/store/partition-store.js';
@@ -78,6 +80,7 @@ export class PartitionWorld {
         buildMs: 40,
         onAdd: () => this.clock.spend(INSERT_MS),
       }),
+      builds: new GraphBuildQueue(),
       clock,
       scheduler: new Scheduler(clock),
       logger: silentLogger,

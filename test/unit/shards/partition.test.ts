@@ -131,6 +131,42 @@ describe('Partition', () => {
     expectRight(world, 700);
   });
 
+  it('can be searched at once when its graph is lost, and has it built of all rows', async () => {
+    const limits = { ...smallLimits, openingFlatFloatsMax: 6000, buildPendingCountMin: 300 };
+    const world = new PartitionWorld(limits);
+    await world.open();
+    for (const from of [0, 200, 400]) await world.settled(world.write(documents(from, 200)));
+    world.crash();
+    world.graphFile = {};
+    await world.open();
+    expect(world.partition.condition).toBe('open');
+    expectRight(world, 700);
+    // What is written, replaced and removed while the graph is built is neither lost nor doubled.
+    await world.settled(world.write(documents(590, 300)));
+    await world.settled(world.write([{ kind: 'delete', id: 'd3' }]));
+    expect(world.partition.pendingCount).toBeGreaterThan(256);
+    expectRight(world, 1000);
+    await world.clock.runUntilTrue(() => world.partition.pendingCount < 600);
+    expectRight(world, 1000);
+    await world.atRest();
+    expect(world.partition.pendingCount).toBe(0);
+    expectRight(world, 1000);
+  });
+
+  it('saves a graph once a load has settled, so that little is to be inserted again', async () => {
+    const world = new PartitionWorld({ ...smallLimits, saveChangeCountMin: 10_000 });
+    await world.open();
+    for (let from = 0; from < 600; from += 100) {
+      await world.settled(world.write(documents(from, 100)));
+    }
+    await world.clock.runForAsync(8000);
+    world.crash();
+    await world.open();
+    expect(world.partition.condition).toBe('open');
+    expect(world.partition.pendingCount).toBe(0);
+    expectRight(world, 700);
+  });
+
   it('does not trust a saved graph that knows rows of which it says it has none', async () => {
     const world = await openWith(600);
     await world.atRest();

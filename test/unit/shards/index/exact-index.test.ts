@@ -101,6 +101,21 @@ describe('ExactIndex', () => {
     expect(index.search(Float32Array.of(0, 1), 1)).toMatchObject([{ label: drained + 1 }]);
   });
 
+  it('lets go of all labels up to one, those removed before among them', () => {
+    const index = new ExactIndex(1, 'l2');
+    for (let label = 1; label <= 100; label += 1) index.add(label * 2, Float32Array.of(label));
+    for (const label of [20, 40, 42, 102]) index.remove(label);
+    index.removeThrough(41);
+    expect([index.count, index.oldestLabel]).toEqual([78, 44]);
+    index.removeThrough(44);
+    expect([index.count, index.oldestLabel]).toEqual([77, 46]);
+    expect(index.search(Float32Array.of(0), 1)).toMatchObject([{ label: 46 }]);
+    index.removeThrough(1000);
+    expect([index.count, index.oldestLabel]).toEqual([0, undefined]);
+    index.add(1001, Float32Array.of(5));
+    expect(index.search(Float32Array.of(0), 3)).toMatchObject([{ label: 1001 }]);
+  });
+
   it('refuses labels out of order and vectors of another length', () => {
     const index = new ExactIndex(2, 'dot');
     index.add(4, Float32Array.of(1, 2));
