@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AnnulusClient } from '../../src/client/index.js';
 import { ServerProcess } from './server-process.js';
+import { freePort, TcpProxy } from './tcp-proxy.js';
 
 export interface ProcessClusterOptions {
   shards: number;
@@ -16,6 +17,10 @@ export interface ProcessClusterOptions {
   env?: Record<string, string>;
   /** Options of Node for every process, such as `--cpu-prof`. */
   execArgv?: readonly string[];
+  /** Every node is reached through a proxy of its own, that can go bad like a network. */
+  withProxies?: boolean;
+  /** Called when all processes have ended, before the data is removed. */
+  onStopped?: () => void;
 }
 
 export class ProcessCluster {
@@ -23,6 +28,9 @@ export class ProcessCluster {
   readonly #env: Record<string, string>;
   readonly #execArgv: readonly string[];
   readonly #nodes = new Map<string, ServerProcess>();
+  readonly #proxies = new Map<string, TcpProxy>();
+  readonly #withProxies: boolean;
+  readonly #onStopped: () => void;
   #coordinator!: ServerProcess;
   #address = '127.0.0.1:0';
   #client: AnnulusClient | undefined;
@@ -31,6 +39,8 @@ export class ProcessCluster {
     this.directory = directory;
     this.#env = options.env ?? {};
     this.#execArgv = options.execArgv ?? [];
+    this.#withProxies = options.withProxies ?? false;
+    this.#onStopped = options.onStopped ?? (() => {});
   }
 
   static async start(options: ProcessClusterOptions): Promise<ProcessCluster> {
@@ -67,37 +77,49 @@ export class ProcessCluster {
     return node;
   }
 
+  /** What coordinators, and other nodes, reach the node through. */
+  proxy(nodeId: string): TcpProxy {
+    const proxy = this.#proxies.get(nodeId);
+    if (proxy === undefined) throw new Error(`no proxy of ${nodeId}`);
+    return proxy;
+  }
+
+  /** Where the node keeps its data. */
+  nodeDirectory(nodeId: string): string {
+    return join(this.directory, nodeId);
+  }
+
   async startCoordinator(): Promise<ServerProcess> {
-    this.#coordinator = await ServerProcess.start(
-      [
-        'coordinator',
-        '--data',
-        join(this.directory, 'coordinator'),
-        '--listen',
-        this.#address,
-      ].concat(['--http', '127.0.0.1:0']),
-      this.#env,
-      this.#execArgv,
-    );
+    const data = ['--data', join(this.directory, 'coordinator')];
+    const ports = ['--listen', this.#address, '--http', '127.0.0.1:0'];
+    const args = ['coordinator', ...data, ...ports];
+    this.#coordinator = await ServerProcess.start(args, this.#env, this.#execArgv);
     this.#address = this.#coordinator.address;
     return this.#coordinator;
   }
 
   /** Starts a node, or starts one again over the data that it had. */
   async startNode(nodeId: string, args: readonly string[] = []): Promise<ServerProcess> {
-    const node = await ServerProcess.start(
-      [
-        'shard',
-        ...['--data', join(this.directory, nodeId)],
-        ...['--join', this.#address],
-        ...['--node-id', nodeId],
-        ...args,
-      ],
-      this.#env,
-      this.#execArgv,
-    );
+    const all = [...(await this.#nodeArgs(nodeId)), ...args];
+    const node = await ServerProcess.start(all, this.#env, this.#execArgv);
     this.#nodes.set(nodeId, node);
     return node;
+  }
+
+  /** Starts a node, and SIGKILLs it soon after, ready or not. */
+  async startAndKillNode(nodeId: string, afterMs: number): Promise<void> {
+    await ServerProcess.startAndKill(await this.#nodeArgs(nodeId), this.#env, afterMs);
+  }
+
+  async #nodeArgs(nodeId: string): Promise<string[]> {
+    const args = ['shard', '--data', this.nodeDirectory(nodeId), '--join', this.#address];
+    args.push('--node-id', nodeId);
+    if (!this.#withProxies) return args;
+    const proxy = this.#proxies.get(nodeId) ?? (await TcpProxy.open());
+    this.#proxies.set(nodeId, proxy);
+    // Known before the node is: it connects to nobody through the proxy until it has joined.
+    proxy.targetPort = await freePort();
+    return [...args, '--listen', `127.0.0.1:${proxy.targetPort}`, '--advertise', proxy.address];
   }
 
   /** SIGKILLs every process at once. */
@@ -117,6 +139,8 @@ export class ProcessCluster {
     const running = [...this.#nodes.values(), this.#coordinator].filter((s) => !s.hasExited);
     for (const server of running) server.signal('SIGCONT');
     await Promise.all(running.map((server) => server.stop()));
+    await Promise.all([...this.#proxies.values()].map((proxy) => proxy.close()));
+    this.#onStopped();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

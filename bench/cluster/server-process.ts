@@ -6,7 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { CHILD_VARIABLE } from '../../src/cli/server-process.js';
 
 export interface ReadyLine {
   event: 'ready';
@@ -71,10 +73,7 @@ export class ServerProcess {
     env: Record<string, string> = {},
     execArgv: readonly string[] = [],
   ): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [...execArgv, cliPath, ...args, '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ANNULUS_LOG_LEVEL: 'warn', ...env },
-    });
+    const child = spawnServer(args, env, execArgv);
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_KEPT_BYTES);
@@ -100,6 +99,21 @@ export class ServerProcess {
     return new ServerProcess(child, ready, exited, () => stderr, args.slice(0, 3).join(' '));
   }
 
+  /** Starts a server and SIGKILLs it soon after, whether it is ready by then or not. */
+  static async startAndKill(
+    args: readonly string[],
+    env: Record<string, string>,
+    afterMs: number,
+  ): Promise<void> {
+    const child = spawnServer(args, env, []);
+    child.stdout?.resume();
+    child.stderr?.resume();
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    await Promise.race([sleep(afterMs), exited]);
+    child.kill('SIGKILL');
+    await exited;
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (signal === 'SIGKILL' || signal === 'SIGTERM') this.#isExitWanted = true;
     this.#child.kill(signal);
@@ -116,6 +130,20 @@ export class ServerProcess {
     this.signal('SIGTERM');
     return this.#exited;
   }
+}
+
+/** Its standard input stays open for as long as this process lives, and it stops when that ends. */
+function spawnServer(
+  args: readonly string[],
+  env: Record<string, string>,
+  execArgv: readonly string[],
+): ChildProcess {
+  const child = spawn(process.execPath, [...execArgv, cliPath, ...args, '--json'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ANNULUS_LOG_LEVEL: 'warn', [CHILD_VARIABLE]: '1', ...env },
+  });
+  child.stdin.on('error', () => {});
+  return child;
 }
 
 function packageRoot(): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TcpProxy } from '../../bench/cluster/tcp-proxy.js';
 import { defaultLinkServiceLimits } from '../../shards/link-service.js';
 import { collectionId } from '../../src/base/ids.js';
 import { systemClock } from '../../src/base/system-clock.js';
@@ -9,7 +10,6 @@ import { defaultBatchLimits } from '../../src/wire/batch-sender.js';
 import type { LinkReply, LinkRequest } from '../../src/wire/link-messages.js';
 import { LinkFixture } from '../support/grpc-link-harness.js';
 import { answerAtOnce, type ScriptedLinkHandler } from '../support/scripted-link-handler.js';
-import { openStallableProxy } from '../support/stallable-proxy.js';
 import { until } from '../support/until.js';
 
 const MIB = 1024 * 1024;
@@ -139,11 +139,11 @@ describe('the link', () => {
   });
 
   test('to a node that stands still grows to its limit, times out, and goes on after it', async () => {
-    const proxy = await openStallableProxy(fixture.server.port);
-    fixture.onClose(() => proxy.close());
+    const proxy = await TcpProxy.open(fixture.server.port);
+    fixture.onClose(() => void proxy.close());
     const batchLimits = { ...defaultBatchLimits, queueBytesMax: 4 * MIB };
     const { link } = await fixture.connectedLink({ batchLimits }, {}, proxy.port);
-    proxy.stall();
+    proxy.hold('to_server', 'to_client');
     const target = { partition: 0, generation: 1, version: 1n, ops: Buffer.alloc(MIB) };
     const write: LinkRequest = { kind: 'write', collection, targets: [target] };
     const statuses: string[] = [];
@@ -154,7 +154,7 @@ describe('the link', () => {
     }
     await until(() => link.outstanding === 0);
     expect(new Set(statuses)).toEqual(new Set(['rejected', 'timed_out']));
-    proxy.resume();
+    proxy.release();
     const later: string[] = [];
     link.send(heartbeat, 5000, ({ status }) => later.push(status));
     await until(() => later.length === 1);

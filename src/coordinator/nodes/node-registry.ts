@@ -115,9 +115,13 @@ export class NodeRegistry {
       throw new AnnulusError('NOT_FOUND', 'NODE_NOT_FOUND', `no node ${nodeId}`);
     }
     const { epoch } = this.#topology;
-    const reports = await node.link.assign(
-      epoch,
-      assignmentsOf(this.#topology, nodeId, this.sourceOf),
+    const held = assignmentsOf(this.#topology, nodeId, this.sourceOf);
+    const reports = await node.link.assign(epoch, held);
+    node.toldGenerations = new Map(
+      held.map(({ collection, partition, generation }) => [
+        replicaKey(collection, partition),
+        generation,
+      ]),
     );
     this.#noteReports(node, reports);
     return reports;

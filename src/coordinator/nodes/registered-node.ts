@@ -1,6 +1,6 @@
 /** A shard node as this coordinator sees it; `node-registry.ts` keeps it up to date. */
 import type { Timer } from '../../base/clock.js';
-import type { NodeId } from '../../base/ids.js';
+import type { Generation, NodeId } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { NodeLoadMeter } from '../balancing/node-load.js';
@@ -21,6 +21,8 @@ export class RegisteredNode {
   link!: ShardLink;
   /** As the node last said of each replica, by `replicaKey`. */
   reports = new Map<string, ReplicaReport>();
+  /** The generation of each replica that it was last told of, and took note of, by `replicaKey`. */
+  toldGenerations = new Map<string, Generation>();
   heartbeatTimer: Timer | undefined;
   /** The newest topology that changed what it holds. */
   assignmentEpoch = 0;
@@ -39,6 +41,11 @@ export class RegisteredNode {
   /** Outstanding work, in requests: see `balancing/node-load.ts`. */
   load(nowMs: number): number {
     return this.loadMeter.outstanding(this.link.outstanding, nowMs);
+  }
+
+  /** False: it would refuse what is planned on this generation, since it has yet to be told of it. */
+  isToldOf(key: string, generation: Generation): boolean {
+    return (this.toldGenerations.get(key) ?? generation) >= generation;
   }
 
   get documentCount(): number {

@@ -5,7 +5,8 @@
  *   1  healthy, and not turning work away
  *   2  healthy, but turning work away at the moment
  *   3  suspect, or silent to heartbeats, yet connected: better than nobody
- *   4  its replica was last reported as missing, loading or corrupt
+ *   4  its replica was last reported as missing, loading or corrupt, or has yet to be told of the
+ *      present replica set: it would refuse
  *
  * In panic tier 3 counts as tier 1. A node that has just come back is let into its tier with a chance
  * that grows with its readiness, so that any policy gives it less than its share (slow start). Pure.
@@ -20,7 +21,7 @@ export interface ReadableNode extends Candidate {
   nodeId: NodeId;
   health: HealthState;
   isPushingBack: boolean;
-  /** As last reported, or true when nothing was. */
+  /** As last reported and told, or true when nothing was. */
   isReplicaOpen: boolean;
   /** 0..1; see `NodeHealth`. */
   readinessRatio: number;

@@ -4,7 +4,7 @@
  * for all reads; each read has a `ReadRoute` of its own.
  */
 import type { Clock } from '../../base/clock.js';
-import type { CollectionId, NodeId } from '../../base/ids.js';
+import type { CollectionId, Generation, NodeId } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import { createPickers } from '../balancing/pickers.js';
 import type { BalancingPolicy, ReplicaPicker } from '../balancing/replica-picker.js';
@@ -106,6 +106,7 @@ const COSTLESS: ReadonlySet<MissingReason> = new Set([
   'missing',
   'corrupt',
   'stale_generation',
+  'unknown_generation',
 ]);
 
 /** The world as one read sees it. */
@@ -140,7 +141,7 @@ export class ReadRoute implements ScatterGatherView {
     for (const nodeId of nodeIds) {
       const node = this.router.nodes.get(nodeId);
       if (node === undefined || !node.link.isConnected) continue;
-      nodes.push(this.#readable(node, key, planned.get(nodeId) ?? 0));
+      nodes.push(this.#readable(node, key, read.generation, planned.get(nodeId) ?? 0));
     }
     const candidates = readCandidates(nodes, this.#isPanic, this.router.random);
     if (candidates === undefined) return undefined;
@@ -179,7 +180,12 @@ export class ReadRoute implements ScatterGatherView {
     return !this.router.isHedgingUnwise && budget.tryWithdraw('hedge', nowMs);
   }
 
-  #readable(node: RegisteredNode, key: string, planned: number): ReadableNode {
+  #readable(
+    node: RegisteredNode,
+    key: string,
+    generation: Generation,
+    planned: number,
+  ): ReadableNode {
     const nowMs = this.router.clock.nowMs();
     const condition = node.reports.get(key)?.condition ?? 'open';
     return {
@@ -189,7 +195,7 @@ export class ReadRoute implements ScatterGatherView {
       weight: node.entry.weight,
       health: node.health.state,
       isPushingBack: node.loadMeter.isPushingBack(nowMs),
-      isReplicaOpen: condition === 'open',
+      isReplicaOpen: condition === 'open' && node.isToldOf(key, generation),
       readinessRatio: node.health.readinessRatio(nowMs),
     };
   }

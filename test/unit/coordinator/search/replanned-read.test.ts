@@ -37,6 +37,8 @@ class World {
     [b, 1],
   ]);
   readonly asked: string[] = [];
+  /** Nodes that cannot take note of what they are told. */
+  readonly deaf = new Set<NodeId>();
   topology: Topology;
   readonly nodes: NodeRegistry;
   readonly reads: DocumentReads;
@@ -69,6 +71,14 @@ class World {
 
   get entry(): CollectionEntry {
     return this.topology.collections.get(collection) as CollectionEntry;
+  }
+
+  /** The replica set changes; who holds what does not. */
+  renew(): void {
+    const ref = { collectionId: collection, partition: 0, nodeId: b };
+    const out = grown(setReplicaState(this.topology, ref, 'recovering'));
+    this.topology = grown(setReplicaState(out, ref, 'in_sync'));
+    this.nodes.topologyChanged(this.topology);
   }
 
   takeOut(id: NodeId): void {
@@ -117,7 +127,10 @@ class World {
         });
         return { cancel() {} };
       },
-      assign: () => Promise.resolve([]),
+      assign: async () => {
+        if (this.deaf.has(id)) throw new Error('no room on its disk');
+        return [];
+      },
       close() {},
     };
   }
@@ -148,4 +161,16 @@ it('gives up when a node never hears of it', async () => {
   world.takeOut(b);
   expect(await world.count(world.entry)).toContain('unknown_generation');
   expect(world.asked.length).toBe(5);
+});
+
+it('asks nobody who could not be told of the change while another one knows', async () => {
+  const world = new World();
+  await world.clock.runForAsync(5);
+  world.deaf.add(b);
+  world.renew();
+  const { generation } = world.entry.partitions[0] ?? {};
+  world.generations.set(a, Number(generation));
+  await world.clock.runForAsync(5);
+  for (let i = 0; i < 50; i += 1) expect(await world.count(world.entry)).toBe('counts 7');
+  expect(new Set(world.asked)).toEqual(new Set([`a for ${generation}`]));
 });

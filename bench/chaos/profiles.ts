@@ -1,0 +1,66 @@
+/**
+ * Which faults a run has, and how often each. They are dealt like cards: each deck holds every kind,
+ * so a run that is longer than a deck has seen all of them.
+ */
+import { type Random, shuffle } from '../../src/base/random.js';
+import { damageGraph, damageStore, fullDisk, wipeNode } from './disk-faults.js';
+import type { Fault } from './fault.js';
+import { blackhole, resetConnections } from './network-faults.js';
+import {
+  killCoordinator,
+  killNode,
+  killTwoNodes,
+  restartStorm,
+  stallNode,
+} from './process-faults.js';
+
+export interface Profile {
+  /** What `--faults` counts. */
+  counts: 'SIGKILLs' | 'faults';
+  /** Faults that need a proxy in front of each node, or a small disk. */
+  needsProxies: boolean;
+  needsSmallDisk: boolean;
+  deck: readonly [Fault, number][];
+}
+
+export const profiles = {
+  kills: {
+    counts: 'SIGKILLs',
+    needsProxies: false,
+    needsSmallDisk: false,
+    deck: [
+      [killNode, 10],
+      [killTwoNodes, 2],
+      [killCoordinator, 2],
+      [restartStorm, 1],
+    ],
+  },
+  mixed: {
+    counts: 'faults',
+    needsProxies: true,
+    needsSmallDisk: true,
+    deck: [
+      [killNode, 2],
+      [killTwoNodes, 1],
+      [killCoordinator, 1],
+      [restartStorm, 1],
+      [stallNode, 2],
+      [blackhole, 2],
+      [resetConnections, 1],
+      [fullDisk, 1],
+      [damageStore, 1],
+      [damageGraph, 1],
+      [wipeNode, 1],
+    ],
+  },
+} satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof profiles;
+
+/** Deals faults without end. */
+export function* dealFaults(deck: Profile['deck'], random: Random): Generator<Fault, never> {
+  for (;;) {
+    const cards = deck.flatMap(([fault, count]) => Array.from({ length: count }, () => fault));
+    yield* shuffle(random, cards);
+  }
+}
