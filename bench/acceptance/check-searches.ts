@@ -83,7 +83,8 @@ async function searchPatiently(client: AnnulusClient, collection: string, search
     try {
       return await client.search(collection, search);
     } catch (error) {
-      const isLate = error instanceof AnnulusError && error.code === 'DEADLINE_EXCEEDED';
+      const isLate =
+        error instanceof AnnulusError && (error.isRetriable || error.code === 'DEADLINE_EXCEEDED');
       if (!isLate || attempts === ATTEMPTS_MAX) throw error;
     }
   }
