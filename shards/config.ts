@@ -48,12 +48,14 @@ export interface ShardNodeConfig {
 
 /**
  * Flat buffer: 262,144 elements (1 MiB) cost a search about 0.2 ms; a larger one takes longer bursts
- * of writes without pushing back. At the start it may be 64 times that (64 MiB, 13 ms a search), so
- * that what a graph lacks, or a lost graph, does not keep a replica from being searched at once.
+ * of writes without pushing back. While searches arrive it may be an eighth of that; at the start 64
+ * times as much (64 MiB, 13 ms a search), so that what a graph lacks, or a lost graph, does not keep a
+ * replica from being searched at once.
  */
 export const partitionLimitDefaults: PartitionLimits = {
   ...graphUpkeepDefaults,
   flatFloatsMax: 262_144,
+  searchedFlatFloatsMax: 32_768,
   openingFlatFloatsMax: 16_777_216,
 };
 
@@ -106,6 +108,7 @@ function checkConfig(config: ShardNodeConfig): void {
   checkRange('exactSearchesMax', limits.exactSearchesMax, 1, 10_000);
   checkRange('replyBytesMax', limits.replyBytesMax, 1024, 60 * 1024 * 1024);
   checkRange('flatFloatsMax', partition.flatFloatsMax, 0, 2 ** 30);
+  checkRange('searchedFlatFloatsMax', partition.searchedFlatFloatsMax, 0, partition.flatFloatsMax);
   checkRange('openingFlatFloatsMax', partition.openingFlatFloatsMax, 0, 2 ** 30);
   checkRange('rebuildRemovedRatio', partition.rebuildRemovedRatio, 0.05, 1);
   checkRange('saveChangeRatio', partition.saveChangeRatio, 0.01, 10);

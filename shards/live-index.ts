@@ -15,6 +15,7 @@
  */
 import type { Clock } from '../src/base/clock.js';
 import { invariant } from '../src/base/invariant.js';
+import { FlatRoom, type FlatRoomLimits } from './flat-room.js';
 import type { Graph } from './graph-kit.js';
 import type { ExactIndex } from './index/exact-index.js';
 import type { Neighbor } from './index/vector-index.js';
@@ -35,24 +36,19 @@ interface Replacement {
 
 /** Of this many slices one goes to the flat buffer while a replacement catches up. */
 const CATCH_UP_SLICES_PER_INSERT = 3;
-/** Each insertion of a row left over from before the start makes room for this many new ones. */
-const BACKLOG_ROOM_PER_INSERT = 0.5;
 
 export interface LiveIndexOptions {
   /** Rows up to this one are in the graph, or gone. */
   insertedSeq: number;
   /** Rows that may wait to be inserted before writes wait. */
-  flatRowsMax: number;
-  /** The same while all rows are put into a replacement. */
-  buildingFlatRowsMax: number;
+  room: FlatRoomLimits;
 }
 
 export class LiveIndex {
   readonly #clock: Clock;
   readonly #store: PartitionStore;
   readonly #flat: ExactIndex;
-  readonly #flatRowsMax: number;
-  readonly #buildingFlatRowsMax: number;
+  readonly #room: FlatRoom;
   #graph: Graph;
   #replacement: Replacement | undefined;
   #isLoading = false;
@@ -62,8 +58,6 @@ export class LiveIndex {
   #insertedSeq: number;
   /** While loading: about how many rows the replacement lacks. */
   #lagCount = 0;
-  /** Room beyond `flatRowsMax` because of rows that were there at the start. */
-  #backlogRoom: number;
   #sliceCount = 0;
   /** Insertions and removals since the graph was saved, or loaded. */
   changeCount = 0;
@@ -80,11 +74,9 @@ export class LiveIndex {
     this.#store = store;
     this.#graph = graph;
     this.#flat = flat;
-    this.#flatRowsMax = options.flatRowsMax;
-    this.#buildingFlatRowsMax = options.buildingFlatRowsMax;
+    this.#room = new FlatRoom(options.room, flat.count);
     this.#insertedSeq = options.insertedSeq;
     this.#appliedSeq = store.lastSeq;
-    this.#backlogRoom = flat.count;
   }
 
   get isLoading(): boolean {
@@ -111,18 +103,13 @@ export class LiveIndex {
 
   /** True when more rows wait than writes alone would leave waiting. */
   get isBehind(): boolean {
-    return this.pendingCount > this.#flatRowsMax;
+    return this.#room.isExceededBy(this.pendingCount);
   }
 
-  /**
-   * True when so many more rows may be written before some have been inserted. Always true when none
-   * wait: a write of more rows than the flat buffer should hold would never be let in otherwise.
-   */
-  hasRoomFor(rowCount: number): boolean {
-    if (this.pendingCount === 0) return true;
-    const limit = this.#flatRowsMax + this.#backlogRoom;
-    const buildingLimit = this.#isBuildingOfAll ? this.#buildingFlatRowsMax : 0;
-    return this.pendingCount + rowCount <= Math.max(limit, buildingLimit);
+  /** May so many more rows be written now? See `flat-room.ts`. */
+  hasRoomFor(rowCount: number, isSearched: boolean): boolean {
+    const use = { isSearched, isBuilding: this.#isBuildingOfAll };
+    return this.#room.hasRoomFor(rowCount, this.pendingCount, use);
   }
 
   /** Makes durable changes visible, all at once. */
@@ -173,7 +160,7 @@ export class LiveIndex {
     invariant(this.#flat.count === 0, 'rows wait in the store while loading');
     this.#isLoading = true;
     this.#lagCount = lagCount;
-    this.#backlogRoom = lagCount;
+    this.#room.restart(lagCount);
   }
 
   /**
@@ -204,7 +191,7 @@ export class LiveIndex {
   abandonReplacing(): void {
     invariant(!this.#isLoading, 'an index that is loading needs its replacement');
     this.#replacement = undefined;
-    this.#allowBacklog();
+    this.#room.built(this.#flat.count, false);
   }
 
   #remove(seq: number): void {
@@ -230,7 +217,7 @@ export class LiveIndex {
       this.#flat.remove(label);
       this.#insertedSeq = label;
       this.changeCount += 1;
-      this.#backlogRoom = Math.max(0, this.#backlogRoom - BACKLOG_ROOM_PER_INSERT);
+      this.#room.inserted();
       if (this.#clock.nowMs() >= untilMs) return;
     }
   }
@@ -246,7 +233,7 @@ export class LiveIndex {
       replacement.cursor = row.seq;
       replacement.changeCount += 1;
       this.#lagCount = Math.max(0, this.#lagCount - 1);
-      this.#backlogRoom = Math.max(0, this.#backlogRoom - BACKLOG_ROOM_PER_INSERT);
+      this.#room.inserted();
       if (this.#clock.nowMs() >= untilMs) return;
     }
     this.#takeOver(graph, Math.max(lastSeq, replacement.cursor), replacement);
@@ -258,14 +245,8 @@ export class LiveIndex {
     this.changeCount = replacement.changeCount;
     this.#replacement = undefined;
     this.#flat.removeThrough(insertedSeq);
-    if (this.#isLoading || replacement.takesFlatRows) this.#backlogRoom = 0;
+    this.#room.built(this.#flat.count, this.#isLoading || replacement.takesFlatRows);
     this.#isLoading = false;
     this.#lagCount = 0;
-    this.#allowBacklog();
-  }
-
-  /** Rows that were let in while a replacement was built do not make writes wait at once. */
-  #allowBacklog(): void {
-    this.#backlogRoom = Math.max(this.#backlogRoom, this.#flat.count - this.#flatRowsMax);
   }
 }

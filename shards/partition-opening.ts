@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../src/base/clock.js';
 import type { Metric } from '../src/base/metric.js';
+import type { FlatRoomLimits } from './flat-room.js';
 import type { Graph, GraphKit } from './graph-kit.js';
 import { ExactIndex } from './index/exact-index.js';
 import { LiveIndex } from './live-index.js';
@@ -17,10 +18,8 @@ export interface OpeningOptions {
   kit: GraphKit;
   dimension: number;
   metric: Metric;
-  /** Rows that the flat buffer may hold before writes wait. */
-  flatRowsMax: number;
-  /** Rows that the flat buffer may hold at the start, and while a graph is built of them. */
-  openingFlatRowsMax: number;
+  /** Rows that the flat buffer may hold; while a graph is built, as many as at the start. */
+  room: FlatRoomLimits;
 }
 
 export interface OpenedIndex {
@@ -41,20 +40,19 @@ const ROWS_PER_SLICE = 256;
 
 /** Rejects with the store's error when a row is damaged. */
 export async function openLiveIndex(options: OpeningOptions): Promise<OpenedIndex> {
-  const { clock, store, kit, dimension, metric, flatRowsMax } = options;
-  const limits = { flatRowsMax, buildingFlatRowsMax: options.openingFlatRowsMax };
+  const { clock, store, kit, dimension, metric, room } = options;
   const { graph, insertedSeq, detail } = await usableGraph(options);
   const lagCount = store.documentCount - graph.count;
   const flat = new ExactIndex(dimension, metric);
-  if (lagCount <= options.openingFlatRowsMax) {
+  if (lagCount <= room.buildingRowsMax) {
     await forEachRow(clock, store, insertedSeq, store.lastSeq, (row) => {
       flat.add(row.seq, row.vector);
     });
-    const index = new LiveIndex(clock, store, graph, flat, { insertedSeq, ...limits });
+    const index = new LiveIndex(clock, store, graph, flat, { insertedSeq, room });
     return { index, buildSeq: undefined, detail };
   }
   const placeholder = kit.create();
-  const index = new LiveIndex(clock, store, placeholder, flat, { insertedSeq: 0, ...limits });
+  const index = new LiveIndex(clock, store, placeholder, flat, { insertedSeq: 0, room });
   index.beginLoading(lagCount);
   const buildSeq = index.beginReplacing();
   if (lagCount * 2 > store.documentCount) return { index, buildSeq, detail };

@@ -15,7 +15,7 @@ import { GraphKeeper } from './graph-keeper.js';
 import type { GraphKit } from './graph-kit.js';
 import type { NearestRows } from './hits.js';
 import type { LiveIndex } from './live-index.js';
-import { flatRowsOf, type PartitionLimits } from './partition-limits.js';
+import { flatRoomLimits, type PartitionLimits } from './partition-limits.js';
 import { openLiveIndex } from './partition-opening.js';
 import { ReplicaContents } from './replica-contents.js';
 import type { BackgroundSource, Scheduler } from './scheduler.js';
@@ -83,8 +83,7 @@ export class Partition {
     const { limits, dimension } = options;
     const { index, buildSeq, detail } = await openLiveIndex({
       ...options,
-      flatRowsMax: flatRowsOf(limits.flatFloatsMax, dimension),
-      openingFlatRowsMax: flatRowsOf(limits.openingFlatFloatsMax, dimension),
+      room: flatRoomLimits(limits, dimension),
     });
     const { collection, partition, logger } = options;
     const found = { documentCount: options.store.documentCount, isLoading: index.isLoading };
@@ -105,7 +104,8 @@ export class Partition {
     const onStoreError = (error: StoreError) => this.#onStoreError(error);
     this.#scan = new ExactScan(clock, scheduler, store, this.#distance, onStoreError);
     const onChanges = (changes: readonly RowChange[]) => this.#onChanges(changes);
-    const hooks = { hasRoomFor: (n: number) => index.hasRoomFor(n), onChanges, onStoreError };
+    const roomFor = (n: number) => index.hasRoomFor(n, scheduler.isSearched);
+    const hooks = { hasRoomFor: roomFor, onChanges, onStoreError };
     const { tombstoneGraceMs: graceMs } = options.limits;
     this.contents = new ReplicaContents(clock, scheduler, store, graceMs, hooks);
     // A write that a recovering replica misses makes it start over: copying waits, writes do not.

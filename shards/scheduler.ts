@@ -85,6 +85,7 @@ interface Waiting {
 const RETRY_AFTER_MS_MAX = 10_000;
 /** Of a slice that began later than it was due, as much counts as rest that was too long. */
 const LATENESS_MS_MAX = 10;
+const SEARCHED_WINDOW_MS = 1_000;
 /** Shorter rests are none: sums of fractions are not exact. */
 const REST_MS_MIN = 0.001;
 
@@ -127,6 +128,11 @@ export class Scheduler {
   /** When a caller that is turned away should come back: what waits now will be done by then. */
   get retryAfterMs(): number {
     return wholeMs(this.expectedWaitMs);
+  }
+
+  /** True when searches or reads have arrived within the last second. */
+  get isSearched(): boolean {
+    return this.#clock.nowMs() - this.#lastSearchAtMs < SEARCHED_WINDOW_MS;
   }
 
   /** Queues a search or read, or refuses it at once. */

@@ -9,7 +9,10 @@ export interface UpsertManyOptions extends CallOptions {
   timeoutMs?: number | undefined;
   /** Default `in_sync`. */
   consistency?: Consistency | undefined;
-  /** Documents per request, 1..1,000. Default 200. */
+  /**
+   * Documents per request, 1..1,000. Default 100. More: less work per document; searches wait longer
+   * behind each request.
+   */
   batchDocumentCount?: number | undefined;
   /**
    * Size of a request in bytes, 1,024..16,777,216. Default 1,048,576: larger ones wait for the

@@ -56,7 +56,7 @@ export class BulkUpsert {
     this.#inFlightMax = checkInteger('inFlightMax', options.inFlightMax ?? 8, 1, 64);
     const failureCountMax = options.failureCountMax ?? 100;
     this.#failureCountMax = checkInteger('failureCountMax', failureCountMax, 0, 1_000_000);
-    const documentCount = options.batchDocumentCount ?? 200;
+    const documentCount = options.batchDocumentCount ?? 100;
     const bytes = options.batchBytes ?? 1_048_576;
     this.#builder = new BatchBuilder({
       documentCount: checkInteger('batchDocumentCount', documentCount, 1, 1000),

@@ -23,6 +23,7 @@ import { slowReads } from './slow-reads.js';
 const limits: PartitionLimits = {
   ...graphUpkeepDefaults,
   flatFloatsMax: 0,
+  searchedFlatFloatsMax: 0,
   openingFlatFloatsMax: 40,
   rebuildRemovedCountMin: 20,
   buildPendingCountMin: 20,

@@ -32,6 +32,7 @@ export const allParts = { includeText: true, includeMetadata: true, includeVecto
 export const smallLimits: PartitionLimits = {
   ...graphUpkeepDefaults,
   flatFloatsMax: 0,
+  searchedFlatFloatsMax: 0,
   openingFlatFloatsMax: 0,
   rebuildRemovedCountMin: 20,
   saveChangeCountMin: 100,
