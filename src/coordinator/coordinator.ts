@@ -15,7 +15,6 @@ import { ClockMark } from './clock-mark.js';
 import type { CoordinatorOptions } from './config.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
 import { InSyncKeeper } from './replication/in-sync-keeper.js';
-import { RecoveringWrites } from './replication/recovering-writes.js';
 import { RecoveryDriver } from './replication/recovery-driver.js';
 import { ReplicaComparer } from './replication/replica-comparer.js';
 import { ReplicationEvents } from './replication/replication-events.js';
@@ -52,7 +51,7 @@ export class Coordinator {
   readonly replicaAdmin: ReplicaAdmin;
   /** Replicas that left the in-sync set, or missed a write while they recover. */
   readonly replicationEvents = new ReplicationEvents();
-  /** The one place that changes in-sync sets; puts recovered replicas in. */
+  /** Takes replicas that missed a write out of the in-sync sets. */
   readonly inSync: InSyncKeeper;
   readonly #writeDriver: WriteDriver;
   /** Compares replicas in sync, and heals what differs. */
@@ -89,10 +88,9 @@ export class Coordinator {
     this.searches = new SearchService(this.router);
     this.reads = new DocumentReads(this.router);
     const events = this.replicationEvents;
-    const recovering = new RecoveringWrites();
-    this.inSync = new InSyncKeeper(topology, recovering, events, clock, logger);
+    this.inSync = new InSyncKeeper(topology, events, clock, logger);
     this.#writeDriver = new WriteDriver(
-      { topology, nodes: this.nodes, inSync: this.inSync, recovering, events, clock },
+      { topology, nodes: this.nodes, inSync: this.inSync, events, clock },
       options,
     );
     this.writes = new WriteService(this.#writeDriver, hybridClock, events);
@@ -102,8 +100,7 @@ export class Coordinator {
     const watched = { topology, nodes: this.nodes, clock, logger };
     this.#recovery = new RecoveryDriver({
       ...watched,
-      events: this.replicationEvents,
-      promotion: this.inSync,
+      isController: () => true,
       options: options.recovery,
     });
     const { connectPeer } = parts;

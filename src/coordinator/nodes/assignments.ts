@@ -1,26 +1,12 @@
-/** What each shard node must hold: derived from the topology, and from whom recovering ones copy. */
+/** What each shard node must hold, derived from the topology: all coordinators tell it the same. */
 import type { NodeId } from '../../base/ids.js';
-import type { ReplicaRef } from '../topology/replica-transitions.js';
 import { replicasOnNode, type Topology } from '../topology/topology.js';
 import type { ReplicaAssignment } from '../transport/shard-link.js';
 
-/** The node that a recovering replica is to copy from; undefined: it waits for its turn. */
-export type SourceOf = (ref: ReplicaRef) => NodeId | undefined;
-
-const noSource: SourceOf = () => undefined;
-
-export function assignmentsOf(
-  topology: Topology,
-  nodeId: NodeId,
-  sourceOf: SourceOf = noSource,
-): ReplicaAssignment[] {
+export function assignmentsOf(topology: Topology, nodeId: NodeId): ReplicaAssignment[] {
   return replicasOnNode(topology, nodeId)
     .filter(({ collection }) => collection.state !== 'dropping')
-    .map(({ collection, partition, generation, state }) => {
-      const sourceId =
-        state === 'recovering'
-          ? sourceOf({ collectionId: collection.id, partition, nodeId })
-          : undefined;
+    .map(({ collection, partition, generation, state, source: sourceId }) => {
       const source = sourceId === undefined ? undefined : topology.nodes.get(sourceId);
       return {
         collection: collection.id,

@@ -13,7 +13,7 @@ import { defaultNodeHealthOptions, type NodeHealthOptions } from '../health/node
 import { defaultHedgeOptions, type HedgeOptions } from '../resilience/hedge-policy.js';
 import type { NodeEntry, Topology } from '../topology/topology.js';
 import type { LinkOutcome, ShardLink, ShardLinkObserver } from '../transport/shard-link.js';
-import { assignmentsOf, type SourceOf, sameAssignments } from './assignments.js';
+import { assignmentsOf, sameAssignments } from './assignments.js';
 import { RegisteredNode } from './registered-node.js';
 
 export type LinkFactory = (node: NodeEntry, observer: ShardLinkObserver) => ShardLink;
@@ -54,8 +54,6 @@ export class NodeRegistry {
   #isClosed = false;
   /** Told of the highest version that any node has seen. */
   onVersionSeen: (load: NodeLoad) => void = () => {};
-  /** Tells from whom a recovering replica copies. */
-  sourceOf: SourceOf = () => undefined;
 
   constructor(
     topology: Topology,
@@ -115,7 +113,7 @@ export class NodeRegistry {
       throw new AnnulusError('NOT_FOUND', 'NODE_NOT_FOUND', `no node ${nodeId}`);
     }
     const { epoch } = this.#topology;
-    const held = assignmentsOf(this.#topology, nodeId, this.sourceOf);
+    const held = assignmentsOf(this.#topology, nodeId);
     const reports = await node.link.assign(epoch, held);
     node.toldGenerations = new Map(
       held.map(({ collection, partition, generation }) => [
@@ -125,12 +123,6 @@ export class NodeRegistry {
     );
     this.#noteReports(node, reports);
     return reports;
-  }
-
-  /** Tells a node again what it holds, if it is connected: its sources have changed. */
-  reassign(nodeId: NodeId): void {
-    const node = this.#nodes.get(nodeId);
-    if (node !== undefined) this.#assignQuietly(node);
   }
 
   /** Resolves when every node of the topology is connected and assigned, or after `timeoutMs`. */

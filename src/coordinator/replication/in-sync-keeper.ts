@@ -1,18 +1,17 @@
 /**
- * Changes the in-sync sets for the write path: takes out replicas that missed a write, puts in those
- * that have recovered. A dead node has many partitions and thousands of writes may be waiting, so what
- * is asked for within one turn of the event loop, or while a change is on its way to the store, is
- * made as one change. Changes follow one another, so a replica that misses a write while it is being
- * put in sync is out again before that write is acknowledged.
+ * Takes replicas that missed a write out of the in-sync set, or, when they are recovering, back from
+ * being about to enter it. A dead node has many partitions and thousands of writes may be waiting, so
+ * what is asked for within one turn of the event loop, or while a change is on its way to the store,
+ * is made as one change.
  */
 import type { Clock } from '../../base/clock.js';
 import type { PartStatus } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { type ReplicaRef, setReplicaState } from '../topology/replica-transitions.js';
-import type { ReplicaState, Topology } from '../topology/topology.js';
+import type { Topology } from '../topology/topology.js';
 import type { TransitionResult } from '../topology/topology-transitions.js';
-import { type RecoveringWrites, replicaKey } from './recovering-writes.js';
-import type { ReplicaPromotion, ReplicationEvents } from './replication-events.js';
+import { refKey } from './recovery-controller.js';
+import type { ReplicationEvents } from './replication-events.js';
 
 /** What the keeper needs of the `TopologyKeeper`. */
 export interface TopologyChanger {
@@ -21,20 +20,18 @@ export interface TopologyChanger {
 
 export type EvictionOutcome = { status: 'evicted' } | { status: 'refused'; detail: string };
 
-type Outcome = 'done' | 'unchanged' | 'missed_write' | { refused: string };
+type Outcome = 'done' | 'unchanged' | { refused: string };
 
 interface Wish {
   ref: ReplicaRef;
-  state: ReplicaState;
   cause: PartStatus;
   outcome: Outcome;
   settle: (outcome: Outcome | Error) => void;
   settled: Promise<Outcome | Error>;
 }
 
-export class InSyncKeeper implements ReplicaPromotion {
+export class InSyncKeeper {
   readonly #topology: TopologyChanger;
-  readonly #recovering: RecoveringWrites;
   readonly #events: ReplicationEvents;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -42,15 +39,8 @@ export class InSyncKeeper implements ReplicaPromotion {
   #isRunning = false;
   #isClosed = false;
 
-  constructor(
-    topology: TopologyChanger,
-    recovering: RecoveringWrites,
-    events: ReplicationEvents,
-    clock: Clock,
-    logger: Logger,
-  ) {
+  constructor(topology: TopologyChanger, events: ReplicationEvents, clock: Clock, logger: Logger) {
     this.#topology = topology;
-    this.#recovering = recovering;
     this.#events = events;
     this.#clock = clock;
     this.#logger = logger;
@@ -58,25 +48,10 @@ export class InSyncKeeper implements ReplicaPromotion {
 
   /** Takes a replica out of the in-sync set, durably. Never rejects. */
   async evict(ref: ReplicaRef, cause: PartStatus): Promise<EvictionOutcome> {
-    this.#recovering.noteMissed(ref);
-    const outcome = await this.#wish(ref, 'recovering', cause);
+    const outcome = await this.#wish(ref, cause);
     if (outcome instanceof Error) return { status: 'refused', detail: outcome.message };
     if (typeof outcome === 'object') return { status: 'refused', detail: outcome.refused };
-    // It was not in sync, so it had begun to recover, and that has to start over.
-    if (outcome === 'unchanged') this.#events.recoveringMissedWrite(ref);
     return { status: 'evicted' };
-  }
-
-  async promote(ref: ReplicaRef): Promise<'in_sync' | 'missed_write' | 'refused'> {
-    try {
-      await this.#recovering.startAwaiting(ref);
-      const outcome = await this.#wish(ref, 'in_sync', 'ok');
-      if (outcome instanceof Error) throw outcome;
-      if (typeof outcome === 'object') return 'refused';
-      return outcome === 'missed_write' ? 'missed_write' : 'in_sync';
-    } finally {
-      this.#recovering.stopAwaiting(ref);
-    }
   }
 
   /** Changes nothing any more: what is asked for is refused. */
@@ -84,16 +59,16 @@ export class InSyncKeeper implements ReplicaPromotion {
     this.#isClosed = true;
   }
 
-  #wish(ref: ReplicaRef, state: ReplicaState, cause: PartStatus): Promise<Outcome | Error> {
+  #wish(ref: ReplicaRef, cause: PartStatus): Promise<Outcome | Error> {
     if (this.#isClosed) return Promise.resolve({ refused: 'this coordinator is stopping' });
-    const key = `${replicaKey(ref)}/${state}`;
+    const key = refKey(ref);
     const same = this.#wishes.get(key);
     if (same !== undefined) return same.settled;
     let settle: Wish['settle'] = () => {};
     const settled = new Promise<Outcome | Error>((resolve) => {
       settle = resolve;
     });
-    this.#wishes.set(key, { ref, state, cause, outcome: 'unchanged', settle, settled });
+    this.#wishes.set(key, { ref, cause, outcome: 'unchanged', settle, settled });
     if (!this.#isRunning) {
       this.#isRunning = true;
       this.#clock.defer(() => void this.#run());
@@ -103,8 +78,7 @@ export class InSyncKeeper implements ReplicaPromotion {
 
   async #run(): Promise<void> {
     while (this.#wishes.size > 0) {
-      // Promotions first: of two wishes for one replica the cautious one has the last word.
-      const wishes = [...this.#wishes.values()].sort((a, b) => a.state.localeCompare(b.state));
+      const wishes = [...this.#wishes.values()];
       this.#wishes = new Map();
       const failure = await this.#topology
         .update((topology) => this.#apply(topology, wishes))
@@ -116,15 +90,15 @@ export class InSyncKeeper implements ReplicaPromotion {
   }
 
   #conclude(wish: Wish, failure: unknown): void {
-    const { ref, state, cause, outcome } = wish;
+    const { ref, cause, outcome } = wish;
     if (failure !== undefined) {
-      this.#logger.error({ ...ref, state, error: String(failure) }, 'replica state not changed');
+      this.#logger.error({ ...ref, error: String(failure) }, 'replica not taken out of sync');
       wish.settle(failure instanceof Error ? failure : new Error(String(failure)));
       return;
     }
     if (outcome === 'done') {
-      this.#logger.warn({ ...ref, cause }, `replica is ${state} now`);
-      if (state === 'recovering') this.#events.evicted(ref, cause);
+      this.#logger.warn({ ...ref, cause }, 'replica is recovering now');
+      this.#events.evicted(ref, cause);
     }
     wish.settle(outcome);
   }
@@ -133,11 +107,7 @@ export class InSyncKeeper implements ReplicaPromotion {
   #apply(topology: Topology, wishes: readonly Wish[]): TransitionResult {
     let current = topology;
     for (const wish of wishes) {
-      if (wish.state === 'in_sync' && this.#recovering.hasMissed(wish.ref)) {
-        wish.outcome = 'missed_write';
-        continue;
-      }
-      const result = setReplicaState(current, wish.ref, wish.state);
+      const result = setReplicaState(current, wish.ref, 'recovering');
       if (result.kind === 'refused') wish.outcome = { refused: result.message };
       else wish.outcome = result.kind === 'changed' ? 'done' : 'unchanged';
       if (result.kind === 'changed') current = result.topology;

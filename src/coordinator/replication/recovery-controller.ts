@@ -1,21 +1,22 @@
 /**
- * Decides what becomes of replicas that are not, or should not be, in sync. Pure: the topology, what
- * nodes report and what is remembered go in, actions come out. All of it can be had anew after a
- * restart, so a coordinator that dies in between leaves nothing to clean up.
+ * Decides what becomes of replicas that are not, or should not be, in sync. Pure: the topology and
+ * what nodes report go in, actions come out, each a change of the topology. So any coordinator can go
+ * on where another one ended.
  *
  *   evict       an in-sync replica that its node reports damaged or missing, while another one in
  *               sync is known to be whole; the last one is never touched
- *   start_over  a recovering replica that missed a live write, or may have, or is stuck: the next
- *               generation makes it compare everything again
  *   set_source  from whom it copies: the in-sync replica whose node is up and has the least to do,
  *               so many copies at a time per node
- *   promote     its node found it equal to its source in the present generation, and it can be
- *               searched
+ *   await       its node found it equal to its source, and it can be searched. Writes may have passed
+ *               it by, so in the next generation they wait for it, and it compares everything again
+ *   promote     it was found equal again in that generation, and missed no write of it
+ *   start_over  it is stuck, or away while writes wait for it: the next generation makes it begin
+ *               anew, and waits for it no more
  */
 import type { NodeId } from '../../base/ids.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import type { ReplicaRef } from '../topology/replica-transitions.js';
-import type { PartitionEntry, Topology } from '../topology/topology.js';
+import type { PartitionEntry, ReplicaEntry, Topology } from '../topology/topology.js';
 
 export interface RecoveryOptions {
   /** Copies that one node takes part in at a time, on either side. Default 2. */
@@ -41,19 +42,15 @@ export interface NodeView {
 }
 
 export interface RecoveryMemory {
-  /** By {@link refKey}: from whom each recovering replica copies. */
-  sources: ReadonlyMap<string, NodeId>;
-  /** Replicas that missed a live write, or may have. */
-  mustStartOver: ReadonlySet<string>;
-  /** When each was started over last, on the monotonic clock. */
+  /** When each was started over last, by {@link refKey}, on the monotonic clock. */
   startedOverAtMs: ReadonlyMap<string, number>;
 }
 
 export type RecoveryAction =
   | { kind: 'evict'; ref: ReplicaRef; reason: 'corrupt' | 'missing' }
-  | { kind: 'start_over'; ref: ReplicaRef; generation: number; reason: 'missed_write' | 'stuck' }
   | { kind: 'set_source'; ref: ReplicaRef; source: NodeId | undefined }
-  | { kind: 'promote'; ref: ReplicaRef };
+  | { kind: 'await' | 'promote'; ref: ReplicaRef; generation: number }
+  | { kind: 'start_over'; ref: ReplicaRef; generation: number; reason: 'stuck' | 'away' };
 
 export function refKey({ collectionId, partition, nodeId }: ReplicaRef): string {
   return `${collectionId}/${partition}/${nodeId}`;
@@ -98,7 +95,7 @@ class Decision {
         for (const replica of entry.replicas) {
           const ref = { collectionId, partition, nodeId: replica.nodeId };
           if (replica.state !== 'recovering') continue;
-          if (!this.#advance(ref, entry)) waiting.push({ ref, entry });
+          if (!this.#advance(ref, replica, entry)) waiting.push({ ref, entry });
         }
       });
     }
@@ -122,25 +119,27 @@ class Decision {
   }
 
   /** True when there is nothing to be done about its source. */
-  #advance(ref: ReplicaRef, { generation, replicas }: PartitionEntry): boolean {
-    const key = refKey(ref);
-    const source = this.#memory.sources.get(key);
-    const isUp = this.#nodes(ref.nodeId)?.isUp === true;
-    if (!isUp) {
+  #advance(
+    ref: ReplicaRef,
+    { source, isAwaited }: ReplicaEntry,
+    { generation, replicas }: PartitionEntry,
+  ): boolean {
+    if (this.#nodes(ref.nodeId)?.isUp !== true) {
       if (source !== undefined) this.#actions.push({ kind: 'set_source', ref, source: undefined });
+      if (isAwaited) this.#startOver(ref, generation, 'away');
       return true;
     }
     const report = this.#report(ref);
     const recovery = report?.recovery;
     const isCurrent = recovery?.generation === generation;
-    const isStuck = isCurrent && recovery.idleRoundCount >= this.#options.idleRoundsMax;
-    if (this.#memory.mustStartOver.has(key) || isStuck) {
-      this.#startOver(ref, generation, isStuck ? 'stuck' : 'missed_write');
+    if (isCurrent && recovery.idleRoundCount >= this.#options.idleRoundsMax) {
+      this.#startOver(ref, generation, 'stuck');
       return true;
     }
     if (isCurrent && recovery.phase === 'equal') {
       // Being searchable may take it a little longer.
-      if (report?.condition === 'open') this.#actions.push({ kind: 'promote', ref });
+      const kind = isAwaited ? 'promote' : 'await';
+      if (report?.condition === 'open') this.#actions.push({ kind, ref, generation });
       return true;
     }
     const isInSync = replicas.some((r) => r.nodeId === source && r.state === 'in_sync');
@@ -151,14 +150,14 @@ class Decision {
     return true;
   }
 
-  #startOver(ref: ReplicaRef, generation: number, reason: 'missed_write' | 'stuck'): void {
+  #startOver(ref: ReplicaRef, generation: number, reason: 'stuck' | 'away'): void {
     const lastAtMs = this.#memory.startedOverAtMs.get(refKey(ref)) ?? Number.NEGATIVE_INFINITY;
     if (this.#nowMs - lastAtMs < this.#options.startOverPauseMs) return;
     this.#actions.push({ kind: 'start_over', ref, generation, reason });
   }
 
   #giveSource(ref: ReplicaRef, { replicas }: PartitionEntry): void {
-    const known = this.#memory.sources.get(refKey(ref));
+    const known = replicas.find(({ nodeId }) => nodeId === ref.nodeId)?.source;
     const candidates = replicas
       .filter(({ nodeId, state }) => {
         return state === 'in_sync' && this.#isWhole({ ...ref, nodeId }) && this.#hasRoom(nodeId);

@@ -1,13 +1,16 @@
 /**
- * Carries out what the recovery controller decides, a few times a second. What it remembers is little
- * and may be lost: a coordinator that starts takes it that every recovering replica missed a write.
+ * Carries out what the recovery controller decides, a few times a second: all actions of one round as
+ * one change of the topology. Only the cluster's controller does; it keeps nothing that matters, so
+ * the next one goes on from the topology.
  */
 import type { Clock, Timer } from '../../base/clock.js';
 import type { NodeId } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import {
-  type ReplicaRef,
+  awaitReplica,
+  promoteReplica,
+  setRecoverySource,
   setReplicaState,
   startRecoveryOver,
 } from '../topology/replica-transitions.js';
@@ -20,7 +23,6 @@ import {
   type RecoveryOptions,
   refKey,
 } from './recovery-controller.js';
-import type { ReplicaPromotion, ReplicationEvents } from './replication-events.js';
 
 /** What the driver needs of the `TopologyKeeper`. */
 export interface RecoveryTopology {
@@ -31,8 +33,8 @@ export interface RecoveryTopology {
 export interface RecoveryDriverParts {
   topology: RecoveryTopology;
   nodes: NodeRegistry;
-  events: ReplicationEvents;
-  promotion: ReplicaPromotion;
+  /** Whether this coordinator is the one that recovers, at this moment. */
+  isController(): boolean;
   clock: Clock;
   logger: Logger;
   options: RecoveryOptions;
@@ -42,29 +44,18 @@ const TICK_MS = 200;
 
 export class RecoveryDriver {
   readonly #parts: RecoveryDriverParts;
-  readonly #sources = new Map<string, NodeId>();
-  readonly #mustStartOver = new Set<string>();
   readonly #startedOverAtMs = new Map<string, number>();
-  readonly #stopListening: () => void;
   #timer: Timer | undefined;
   #isClosed = false;
 
   constructor(parts: RecoveryDriverParts) {
     this.#parts = parts;
-    for (const ref of recoveringReplicas(parts.topology.current)) {
-      this.#mustStartOver.add(refKey(ref));
-    }
-    this.#stopListening = parts.events.subscribe({
-      onRecoveringMissedWrite: (ref) => this.#mustStartOver.add(refKey(ref)),
-    });
-    parts.nodes.sourceOf = (ref) => this.#sources.get(refKey(ref));
     this.#schedule();
   }
 
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
-    this.#stopListening();
   }
 
   #schedule(): void {
@@ -72,60 +63,42 @@ export class RecoveryDriver {
   }
 
   async #tick(): Promise<void> {
-    const { topology, clock, options } = this.#parts;
-    this.#forgetOthers();
-    const memory = {
-      sources: this.#sources,
-      mustStartOver: this.#mustStartOver,
-      startedOverAtMs: this.#startedOverAtMs,
-    };
-    const nodes = (nodeId: NodeId) => this.#view(nodeId);
-    const actions = decideRecovery(topology.current, nodes, memory, clock.nowMs(), options);
-    for (const action of actions) {
-      if (this.#isClosed) return;
-      await this.#carryOut(action).catch((error: unknown) => {
-        const { logger } = this.#parts;
-        logger.warn(
-          { ...action.ref, action: action.kind, error: String(error) },
-          'recovery failed',
-        );
-      });
+    const { topology, clock, options, logger, isController } = this.#parts;
+    if (isController()) {
+      this.#forgetOthers();
+      const memory = { startedOverAtMs: this.#startedOverAtMs };
+      const nodes = (nodeId: NodeId) => this.#view(nodeId);
+      const actions = decideRecovery(topology.current, nodes, memory, clock.nowMs(), options);
+      if (actions.length > 0) {
+        await this.#carryOut(actions).catch((error: unknown) => {
+          logger.warn({ actionCount: actions.length, error: String(error) }, 'recovery waits');
+        });
+      }
     }
     if (!this.#isClosed) this.#schedule();
   }
 
-  async #carryOut(action: RecoveryAction): Promise<void> {
-    const { topology, nodes, promotion, logger, clock } = this.#parts;
-    const { ref } = action;
-    const key = refKey(ref);
-    switch (action.kind) {
-      case 'evict':
-        logger.warn({ ...ref, reason: action.reason }, 'damaged replica taken out of sync');
-        await topology.update((current) => setReplicaState(current, ref, 'recovering'));
-        return;
-      case 'start_over':
-        logger.info({ ...ref, reason: action.reason }, 'recovery starts over');
-        this.#startedOverAtMs.set(key, clock.nowMs());
-        // A write that is missed from here on says so again.
-        this.#mustStartOver.delete(key);
-        try {
-          await topology.update((now) => startRecoveryOver(now, ref, action.generation));
-        } catch (error) {
-          this.#mustStartOver.add(key);
-          throw error;
-        }
-        return;
-      case 'set_source':
-        if (action.source === undefined) this.#sources.delete(key);
-        else this.#sources.set(key, action.source);
-        nodes.reassign(ref.nodeId);
-        return;
-      case 'promote': {
-        if (this.#mustStartOver.has(key)) return;
-        const outcome = await promotion.promote(ref);
-        logger.info({ ...ref, outcome }, 'replica recovered');
-        if (outcome === 'missed_write') this.#mustStartOver.add(key);
+  async #carryOut(actions: readonly RecoveryAction[]): Promise<void> {
+    const { topology, logger, clock, isController } = this.#parts;
+    let done: RecoveryAction[] = [];
+    await topology.update((current) => {
+      done = [];
+      let next = current;
+      // The store may have been long in answering.
+      for (const action of isController() ? actions : []) {
+        const result = applyAction(next, action);
+        if (result.kind !== 'changed') continue;
+        next = result.topology;
+        done.push(action);
       }
+      return { kind: next === current ? 'unchanged' : 'changed', topology: next };
+    });
+    for (const { ref, ...action } of done) {
+      if (action.kind === 'start_over') this.#startedOverAtMs.set(refKey(ref), clock.nowMs());
+      logger[action.kind === 'evict' ? 'warn' : 'info'](
+        { ...ref, ...action },
+        messages[action.kind],
+      );
     }
   }
 
@@ -143,19 +116,41 @@ export class RecoveryDriver {
 
   /** What is remembered of replicas that do not recover any more. */
   #forgetOthers(): void {
-    const keys = new Set(Array.from(recoveringReplicas(this.#parts.topology.current), refKey));
-    for (const memory of [this.#sources, this.#mustStartOver, this.#startedOverAtMs]) {
-      for (const key of memory.keys()) if (!keys.has(key)) memory.delete(key);
+    if (this.#startedOverAtMs.size === 0) return;
+    const keys = new Set<string>();
+    for (const {
+      id: collectionId,
+      partitions,
+    } of this.#parts.topology.current.collections.values())
+      for (const [partition, { replicas }] of partitions.entries())
+        for (const { nodeId, state } of replicas)
+          if (state === 'recovering') keys.add(refKey({ collectionId, partition, nodeId }));
+    for (const key of this.#startedOverAtMs.keys()) {
+      if (!keys.has(key)) this.#startedOverAtMs.delete(key);
     }
   }
 }
 
-function* recoveringReplicas(topology: Topology): IterableIterator<ReplicaRef> {
-  for (const { id: collectionId, partitions } of topology.collections.values()) {
-    for (const [partition, { replicas }] of partitions.entries()) {
-      for (const { nodeId, state } of replicas) {
-        if (state === 'recovering') yield { collectionId, partition, nodeId };
-      }
-    }
+const messages: Record<RecoveryAction['kind'], string> = {
+  evict: 'damaged replica taken out of sync',
+  set_source: 'replica has another source',
+  await: 'replica is level; writes wait for it',
+  promote: 'replica recovered',
+  start_over: 'recovery starts over',
+};
+
+function applyAction(topology: Topology, action: RecoveryAction): TransitionResult {
+  const { ref } = action;
+  switch (action.kind) {
+    case 'evict':
+      return setReplicaState(topology, ref, 'recovering');
+    case 'set_source':
+      return setRecoverySource(topology, ref, action.source);
+    case 'await':
+      return awaitReplica(topology, ref, action.generation);
+    case 'promote':
+      return promoteReplica(topology, ref, action.generation);
+    case 'start_over':
+      return startRecoveryOver(topology, ref, action.generation);
   }
 }

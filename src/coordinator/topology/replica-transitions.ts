@@ -30,10 +30,58 @@ export function setReplicaState(
   return editPartition(topology, ref, ({ replicas }) => {
     const replica = replicas.find((r) => r.nodeId === ref.nodeId);
     if (replica === undefined) return refused('replica_not_found', `no replica of ${show(ref)}`);
-    if (replica.state === state) return { kind: 'unchanged', topology };
+    if (replica.state === state && replica.isAwaited !== true) {
+      return { kind: 'unchanged', topology };
+    }
     if (state !== 'in_sync' && isLastInSync(replicas, ref.nodeId)) return lastInSync(ref);
-    return replicas.map((r) => (r.nodeId === ref.nodeId ? { ...r, state } : r));
+    return replicas.map((r) => (r.nodeId === ref.nodeId ? { ...resting(r), state } : r));
   });
+}
+
+/**
+ * From the next generation on writes wait for this replica as if it were in sync. What was written
+ * before is at its source once that knows this generation, so what it compares from then on is all
+ * that it may lack. Nothing changes unless it recovers in `generation` now.
+ */
+export function awaitReplica(
+  topology: Topology,
+  ref: ReplicaRef,
+  generation: Generation,
+): TransitionResult {
+  return editRecovering(topology, ref, generation, (replica) => {
+    return replica.isAwaited ? undefined : { ...replica, isAwaited: true };
+  });
+}
+
+/** Puts a replica in sync that was found equal in `generation`, while writes waited for it. */
+export function promoteReplica(
+  topology: Topology,
+  ref: ReplicaRef,
+  generation: Generation,
+): TransitionResult {
+  return editRecovering(topology, ref, generation, (replica) => {
+    return replica.isAwaited ? { ...resting(replica), state: 'in_sync' } : undefined;
+  });
+}
+
+/** Tells from whom a recovering replica copies. No new generation: none is stopped by this. */
+export function setRecoverySource(
+  topology: Topology,
+  ref: ReplicaRef,
+  source: NodeId | undefined,
+): TransitionResult {
+  const collection = topology.collections.get(ref.collectionId);
+  const entry = collection?.partitions[ref.partition];
+  const replica = entry?.replicas.find((r) => r.nodeId === ref.nodeId);
+  const isSame = replica?.state !== 'recovering' || replica.source === source;
+  if (collection === undefined || entry === undefined || replica === undefined || isSame) {
+    return { kind: 'unchanged', topology };
+  }
+  const { source: _, ...rest } = replica;
+  const next = source === undefined ? rest : { ...rest, source };
+  const replicas = entry.replicas.map((r) => (r === replica ? next : r));
+  const partitions = collection.partitions.with(ref.partition, { ...entry, replicas });
+  return changed(topology, { collection: { ...collection, partitions } });
 }
 
 /**
@@ -45,9 +93,9 @@ export function forceInSync(topology: Topology, ref: ReplicaRef): TransitionResu
     if (!replicas.some((r) => r.nodeId === ref.nodeId)) {
       return refused('replica_not_found', `no replica of ${show(ref)}`);
     }
-    return replicas.map(({ nodeId }) => ({
-      nodeId,
-      state: nodeId === ref.nodeId ? 'in_sync' : 'recovering',
+    return replicas.map((replica) => ({
+      ...resting(replica),
+      state: replica.nodeId === ref.nodeId ? 'in_sync' : 'recovering',
     }));
   });
 }
@@ -61,13 +109,7 @@ export function startRecoveryOver(
   ref: ReplicaRef,
   generation: Generation,
 ): TransitionResult {
-  return editPartition(topology, ref, (entry) => {
-    const replica = entry.replicas.find((r) => r.nodeId === ref.nodeId);
-    if (entry.generation !== generation || replica?.state !== 'recovering') {
-      return { kind: 'unchanged', topology };
-    }
-    return entry.replicas;
-  });
+  return editRecovering(topology, ref, generation, ({ isAwaited: _, ...replica }) => replica);
 }
 
 /** Lists a new replica, `recovering`. */
@@ -113,6 +155,27 @@ export function replaceReplica(
     if (isLastInSync(replicas, ref.nodeId)) return lastInSync(ref);
     const fresh: ReplicaEntry = { nodeId: replacement, state: 'recovering' };
     return replicas.map((r) => (r.nodeId === ref.nodeId ? fresh : r));
+  });
+}
+
+/** Without what it has only while it recovers. */
+function resting({ source: _, isAwaited: __, ...replica }: ReplicaEntry): ReplicaEntry {
+  return replica;
+}
+
+/** Nothing changes unless the replica recovers in `generation` now, and `edit` has something else. */
+function editRecovering(
+  topology: Topology,
+  ref: ReplicaRef,
+  generation: Generation,
+  edit: (replica: ReplicaEntry) => ReplicaEntry | undefined,
+): TransitionResult {
+  return editPartition(topology, ref, (entry) => {
+    const replica = entry.replicas.find((r) => r.nodeId === ref.nodeId);
+    const isMeant = entry.generation === generation && replica?.state === 'recovering';
+    const edited = isMeant ? edit(replica) : undefined;
+    if (edited === undefined) return { kind: 'unchanged', topology };
+    return entry.replicas.map((r) => (r === replica ? edited : r));
   });
 }
 

@@ -110,6 +110,8 @@ function parsePartition(fields: Fields): PartitionEntry {
     (replica): ReplicaEntry => ({
       nodeId: nodeId(replica.text('nodeId')),
       state: replica.oneOf('state', ['in_sync', 'recovering'] as const),
+      ...(replica.has('source') ? { source: nodeId(replica.text('source')) } : {}),
+      ...(replica.has('isAwaited') ? { isAwaited: replica.oneOf('isAwaited', [true]) } : {}),
     }),
   );
   unique(`${fields.path}.replicas`, replicas, (replica) => replica.nodeId);
@@ -174,7 +176,7 @@ class Fields {
     return value;
   }
 
-  oneOf<T extends string>(key: string, allowed: readonly T[]): T {
+  oneOf<T extends string | true>(key: string, allowed: readonly T[]): T {
     const value = this.#get(key);
     const found = allowed.find((candidate) => candidate === value);
     return found ?? this.fail(key, `is none of ${allowed.join(', ')}`);

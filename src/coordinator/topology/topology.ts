@@ -27,6 +27,13 @@ export type ReplicaState = 'in_sync' | 'recovering';
 export interface ReplicaEntry {
   readonly nodeId: NodeId;
   readonly state: ReplicaState;
+  /** While it recovers: the replica in sync that it copies from; absent: it waits for its turn. */
+  readonly source?: NodeId;
+  /**
+   * While it recovers: it is about to be put in sync. Writes wait for it as for one in sync, and one
+   * that it misses ends this, in the store, before it is acknowledged.
+   */
+  readonly isAwaited?: true;
 }
 
 export interface PartitionEntry {
@@ -112,6 +119,7 @@ export interface HeldReplica {
   partition: Partition;
   generation: Generation;
   state: ReplicaState;
+  source: NodeId | undefined;
 }
 
 /** What a node holds, of all collections, those being dropped included. */
@@ -121,7 +129,8 @@ export function replicasOnNode(topology: Topology, nodeId: NodeId): HeldReplica[
     collection.partitions.forEach(({ generation, replicas }, partition) => {
       const replica = replicas.find((r) => r.nodeId === nodeId);
       if (replica === undefined) return;
-      held.push({ collection, partition, generation, state: replica.state });
+      const { state, source } = replica;
+      held.push({ collection, partition, generation, state, source });
     });
   }
   return held;

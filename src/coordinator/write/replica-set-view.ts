@@ -12,8 +12,8 @@ export interface ReplicaSetView {
   awaited: ReadonlySet<NodeId>;
 }
 
-export function viewOf(entry: PartitionEntry, awaited: ReadonlySet<NodeId>): ReplicaSetView {
-  const { generation, replicas } = entry;
+export function viewOf({ generation, replicas }: PartitionEntry): ReplicaSetView {
+  const awaited = new Set(replicas.filter((r) => r.isAwaited).map((r) => r.nodeId));
   const inState = (state: string) =>
     replicas.filter((replica) => replica.state === state).map((replica) => replica.nodeId);
   return { generation, inSync: inState('in_sync'), recovering: inState('recovering'), awaited };
@@ -35,11 +35,17 @@ export function acksRequired(
   }
 }
 
-/** True when all that happened in between is that replicas were taken out. */
+/**
+ * True when all that happened in between is that replicas which writes wait for were taken out: each
+ * of these takes one generation, and any other change adds one without taking one out.
+ */
 export function hasOnlyShrunk(before: ReplicaSetView, after: ReplicaSetView): boolean {
-  const known = new Set(before.inSync);
+  const inSync = new Set(before.inSync);
+  const outCount =
+    before.inSync.length + before.awaited.size - after.inSync.length - after.awaited.size;
   return (
-    after.generation - before.generation === before.inSync.length - after.inSync.length &&
-    after.inSync.every((nodeId) => known.has(nodeId))
+    after.generation - before.generation === outCount &&
+    after.inSync.every((nodeId) => inSync.has(nodeId)) &&
+    [...after.awaited].every((nodeId) => before.awaited.has(nodeId))
   );
 }

@@ -174,7 +174,9 @@ export class WriteAcks {
   #shrink(): void {
     const inSync = new Set(this.#set.inSync);
     for (const standing of this.#standings.values()) {
-      if (standing.role === 'in_sync' && !inSync.has(standing.nodeId)) standing.state = 'out';
+      const { role, nodeId } = standing;
+      const isIn = role === 'awaited' ? this.#set.awaited.has(nodeId) : inSync.has(nodeId);
+      if (role !== 'recovering' && !isIn) standing.state = 'out';
     }
     if (!this.#members().some(({ state }) => state === 'sent')) return;
     for (const nodeId of this.#set.recovering) {
@@ -211,8 +213,8 @@ export class WriteAcks {
   #evictFailed(): void {
     const isHeld = this.#isHeldByAny();
     for (const standing of this.#standings.values()) {
-      const { state, role, nodeId, cause } = standing;
-      if (state !== 'failed' || (role === 'in_sync' && !isHeld)) continue;
+      const { state, nodeId, cause } = standing;
+      if (state !== 'failed' || !isHeld) continue;
       if (isOfRequest(cause) || cause === 'stale_generation') {
         this.#fail(cause, nodeId, standing.detail);
         standing.state = 'out';

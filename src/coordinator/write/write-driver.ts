@@ -7,7 +7,6 @@ import type { Clock } from '../../base/clock.js';
 import type { CollectionId } from '../../base/ids.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { InSyncKeeper } from '../replication/in-sync-keeper.js';
-import type { RecoveringWrites } from '../replication/recovering-writes.js';
 import type { ReplicationEvents } from '../replication/replication-events.js';
 import type { Topology } from '../topology/topology.js';
 import type { Consistency } from './replica-set-view.js';
@@ -24,7 +23,6 @@ export interface WriteDriverParts {
   topology: TopologyFollower;
   nodes: NodeRegistry;
   inSync: InSyncKeeper;
-  recovering: RecoveringWrites;
   events: ReplicationEvents;
   clock: Clock;
 }

@@ -35,8 +35,6 @@ const PATIENCE_TIMEOUTS = 5;
 interface Pending {
   write: PartitionWrite;
   acks: WriteAcks;
-  /** Ends the record of each recovering replica that it is under way to. */
-  underWay: Map<NodeId, () => void>;
 }
 
 /** What goes out together, by node. */
@@ -80,7 +78,7 @@ export class WriteRun {
         deadlineAtMs,
         patienceMs: this.#options.writeTimeoutMs * PATIENCE_TIMEOUTS,
       });
-      this.#pending.set(write.partition, { write, acks, underWay: new Map() });
+      this.#pending.set(write.partition, { write, acks });
     }
     this.#all(({ acks }) => (collection === undefined ? acks.dropped() : acks.start(nowMs)));
     if (writes.length === 0) this.#observer.onSettled([]);
@@ -100,7 +98,6 @@ export class WriteRun {
   abandon(): void {
     this.#isAbandoned = true;
     this.#timer?.cancel();
-    for (const { underWay } of this.#pending.values()) for (const end of underWay.values()) end();
   }
 
   #collection(): CollectionEntry | undefined {
@@ -109,9 +106,7 @@ export class WriteRun {
   }
 
   #view(collection: CollectionEntry | undefined, partition: Partition): ReplicaSetView {
-    const awaited = this.#parts.recovering.awaited(this.#batch.collectionId, partition);
-    const entry = collection?.partitions[partition] ?? { generation: 0, replicas: [] };
-    return viewOf(entry, awaited);
+    return viewOf(collection?.partitions[partition] ?? { generation: 0, replicas: [] });
   }
 
   #all(event: (pending: Pending) => WriteAcksEffect[]): void {
@@ -141,14 +136,14 @@ export class WriteRun {
           this.#evict(pending, effect.nodeId, effect.cause);
           break;
         case 'missed':
-          this.#end(pending, effect.nodeId);
-          this.#missed(pending, effect.nodeId);
+          this.#parts.events.recoveringMissedWrite(
+            this.#ref(pending.write.partition, effect.nodeId),
+          );
           break;
         case 'settle':
           this.#settle(pending.write, effect.settlement);
           break;
         case 'finish':
-          for (const nodeId of [...pending.underWay.keys()]) this.#end(pending, nodeId);
           this.#pending.delete(pending.write.partition);
           break;
       }
@@ -157,11 +152,6 @@ export class WriteRun {
   }
 
   #post(pending: Pending, nodeId: NodeId, outbox: Outbox): void {
-    const { partition } = pending.write;
-    if (this.#isRecovering(partition, nodeId) && !pending.underWay.has(nodeId)) {
-      const end = this.#parts.recovering.begin(this.#ref(partition, nodeId));
-      pending.underWay.set(nodeId, end);
-    }
     const posted = outbox.get(nodeId);
     if (posted === undefined) outbox.set(nodeId, [pending]);
     else posted.push(pending);
@@ -242,7 +232,6 @@ export class WriteRun {
       if (reply.status !== 'ok') {
         return acks.failed(nodeId, generation, reply.status, reply.detail, nowMs);
       }
-      this.#end(pending, nodeId);
       return acks.acknowledged(nodeId, generation, reply.results);
     });
   }
@@ -258,17 +247,6 @@ export class WriteRun {
     });
   }
 
-  #missed({ write }: Pending, nodeId: NodeId): void {
-    const ref = this.#ref(write.partition, nodeId);
-    this.#parts.recovering.noteMissed(ref);
-    this.#parts.events.recoveringMissedWrite(ref);
-  }
-
-  #end(pending: Pending, nodeId: NodeId): void {
-    pending.underWay.get(nodeId)?.();
-    pending.underWay.delete(nodeId);
-  }
-
   #settle(write: PartitionWrite, settlement: WriteSettlement): void {
     this.#settled.push({ write, settlement });
     if (this.#settled.length < this.#batch.writes.length) return;
@@ -278,11 +256,6 @@ export class WriteRun {
 
   #finishIfDone(): void {
     if (this.#pending.size === 0) this.#observer.onFinished();
-  }
-
-  #isRecovering(partition: Partition, nodeId: NodeId): boolean {
-    const entry = this.#collection()?.partitions[partition];
-    return entry?.replicas.find((r) => r.nodeId === nodeId)?.state === 'recovering';
   }
 
   #ref(partition: Partition, nodeId: NodeId): ReplicaRef {

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { collectionId, nodeId } from '../../../../src/base/ids.js';
 import { silentLogger } from '../../../../src/base/logger.js';
 import { InSyncKeeper } from '../../../../src/coordinator/replication/in-sync-keeper.js';
-import { RecoveringWrites } from '../../../../src/coordinator/replication/recovering-writes.js';
 import { ReplicationEvents } from '../../../../src/coordinator/replication/replication-events.js';
 import { MemoryTopologyStore } from '../../../../src/coordinator/topology/memory-topology-store.js';
-import { setReplicaState } from '../../../../src/coordinator/topology/replica-transitions.js';
+import {
+  awaitReplica,
+  setReplicaState,
+} from '../../../../src/coordinator/topology/replica-transitions.js';
 import type { Topology } from '../../../../src/coordinator/topology/topology.js';
 import { emptyTopology } from '../../../../src/coordinator/topology/topology.js';
 import { TopologyStoreError } from '../../../../src/coordinator/topology/topology-store.js';
@@ -38,7 +40,6 @@ function startingTopology(partitionCount: number): Topology {
 
 class World {
   readonly clock = new VirtualClock();
-  readonly recovering = new RecoveringWrites();
   readonly heard: string[] = [];
   readonly topology: TopologyKeeper;
   readonly keeper: InSyncKeeper;
@@ -61,7 +62,7 @@ class World {
         return this.topology.update(transition);
       },
     };
-    this.keeper = new InSyncKeeper(changer, this.recovering, events, this.clock, silentLogger);
+    this.keeper = new InSyncKeeper(changer, events, this.clock, silentLogger);
   }
 
   static async of(initial: Topology): Promise<World> {
@@ -121,31 +122,17 @@ describe('InSyncKeeper', () => {
     expect(done.status).toBe('evicted');
   });
 
-  it('puts a replica in sync once the writes sent to it before are over', async () => {
+  it('lets writes wait no more for a recovering replica that misses one', async () => {
     const out = grown(setReplicaState(startingTopology(1), ref(0), 'recovering'));
-    const world = await World.of(out);
-    const end = world.recovering.begin(ref(0));
-    const promoted = world.keeper.promote(ref(0));
-    await world.clock.runForAsync(100);
-    expect(world.inSync(0)).toBe('a,b in 2');
-    expect([...world.recovering.awaited(collection, 0)]).toEqual([c]);
-    end();
-    expect(await world.settled(promoted)).toBe('in_sync');
-    expect(world.inSync(0)).toBe('a,b,c in 3');
-    expect(world.recovering.awaited(collection, 0).size).toBe(0);
-  });
-
-  it('does not put a replica in sync that misses a write meanwhile', async () => {
-    const out = grown(setReplicaState(startingTopology(1), ref(0), 'recovering'));
-    const world = await World.of(out);
-    const end = world.recovering.begin(ref(0));
-    const promoted = world.keeper.promote(ref(0));
-    const called = world.keeper.evict(ref(0), 'timed_out');
-    expect((await world.settled(called)).status).toBe('evicted');
-    end();
-    expect(await world.settled(promoted)).toBe('missed_write');
-    expect(world.inSync(0)).toBe('a,b in 2');
-    expect(world.heard).toEqual(['0@c missed']);
+    const world = await World.of(grown(awaitReplica(out, ref(0), 2)));
+    const outcomes = [];
+    for (let i = 0; i < 2; i += 1) {
+      outcomes.push(await world.settled(world.keeper.evict(ref(0), 'timed_out')));
+      expect(world.inSync(0)).toBe('a,b in 4');
+    }
+    expect(outcomes).toEqual([{ status: 'evicted' }, { status: 'evicted' }]);
+    const entry = world.topology.current.collections.get(collection)?.partitions[0];
+    expect(entry?.replicas.some(({ isAwaited }) => isAwaited)).toBe(false);
   });
 
   it('changes nothing once closed', async () => {
