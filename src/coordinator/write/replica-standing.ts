@@ -24,8 +24,45 @@ export interface ReplicaStanding {
   detail: string;
 }
 
-export function newStanding(nodeId: NodeId, role: ReplicaRole): ReplicaStanding {
-  return { nodeId, role, state: 'sent', deferrals: 0, cause: 'timed_out', detail: '' };
+/** How all replicas of a partition stand towards one write. */
+export class Standings {
+  readonly #byNode = new Map<NodeId, ReplicaStanding>();
+
+  /** The write is being sent to it, for the first time in the present plan. */
+  add(nodeId: NodeId, role: ReplicaRole): ReplicaStanding {
+    const standing: ReplicaStanding = {
+      nodeId,
+      role,
+      state: 'sent',
+      deferrals: 0,
+      cause: 'timed_out',
+      detail: '',
+    };
+    this.#byNode.set(nodeId, standing);
+    return standing;
+  }
+
+  get(nodeId: NodeId): ReplicaStanding | undefined {
+    return this.#byNode.get(nodeId);
+  }
+
+  all(): ReplicaStanding[] {
+    return [...this.#byNode.values()];
+  }
+
+  /** Those that matter still. */
+  of(role: ReplicaRole): ReplicaStanding[] {
+    return this.all().filter((standing) => standing.role === role && standing.state !== 'out');
+  }
+
+  /** A replica in sync has the write durably. */
+  get isHeldByAny(): boolean {
+    return this.of('in_sync').some(({ state }) => state === 'held');
+  }
+
+  clear(): void {
+    this.#byNode.clear();
+  }
 }
 
 /**

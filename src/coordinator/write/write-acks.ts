@@ -22,10 +22,10 @@ import { acksRequired, hasOnlyShrunk, type ReplicaSetView } from './replica-set-
 import {
   isOfRequest,
   isPassing,
-  newStanding,
   type ReplicaRole,
   type ReplicaStanding,
   resendDelayMs,
+  Standings,
   type WriteFault,
 } from './replica-standing.js';
 import type { WriteAcksEffect, WriteAcksOptions, WriteSettlement } from './write-acks-effect.js';
@@ -38,7 +38,7 @@ export class WriteAcks {
   #set: ReplicaSetView;
   /** Answers to what was sent before this generation do not count. */
   #plannedGeneration: Generation;
-  #standings = new Map<NodeId, ReplicaStanding>();
+  readonly #standings = new Standings();
   #startedAtMs = 0;
   #replans = 0;
   #isSettled = false;
@@ -145,8 +145,8 @@ export class WriteAcks {
   /** The caller must be answered now; what was sent is seen to its end all the same. */
   deadlinePassed(): WriteAcksEffect[] {
     if (this.#isSettled) return [];
-    const open = [...this.#standings.values()].find(({ state }) => state !== 'held');
-    const isRefused = open?.cause === 'rejected' && !this.#isHeldByAny();
+    const open = this.#standings.all().find(({ state }) => state !== 'held');
+    const isRefused = open?.cause === 'rejected' && !this.#standings.isHeldByAny;
     const detail = isRefused ? open.detail : 'the deadline came before all replicas had it';
     this.#fail(isRefused ? 'rejected' : 'timed_out', open?.nodeId, detail);
     return this.#conclude();
@@ -173,12 +173,12 @@ export class WriteAcks {
    */
   #shrink(): void {
     const inSync = new Set(this.#set.inSync);
-    for (const standing of this.#standings.values()) {
+    for (const standing of this.#standings.all()) {
       const { role, nodeId } = standing;
       const isIn = role === 'awaited' ? this.#set.awaited.has(nodeId) : inSync.has(nodeId);
       if (role !== 'recovering' && !isIn) standing.state = 'out';
     }
-    if (!this.#members().some(({ state }) => state === 'sent')) return;
+    if (!this.#standings.of('in_sync').some(({ state }) => state === 'sent')) return;
     for (const nodeId of this.#set.recovering) {
       const standing = this.#standings.get(nodeId);
       if (standing === undefined || standing.state === 'out') this.#add(nodeId, 'recovering');
@@ -186,9 +186,7 @@ export class WriteAcks {
   }
 
   #add(nodeId: NodeId, role: ReplicaRole): void {
-    const standing = newStanding(nodeId, role);
-    this.#standings.set(nodeId, standing);
-    this.#send(standing, 0);
+    this.#send(this.#standings.add(nodeId, role), 0);
   }
 
   #send({ nodeId }: ReplicaStanding, delayMs: number): void {
@@ -197,7 +195,7 @@ export class WriteAcks {
 
   #isWorthResending(nowMs: number): boolean {
     if (nowMs >= this.#startedAtMs + this.#options.patienceMs) return false;
-    return !this.#isSettled || this.#isHeldByAny();
+    return !this.#isSettled || this.#standings.isHeldByAny;
   }
 
   #conclude(): WriteAcksEffect[] {
@@ -211,8 +209,8 @@ export class WriteAcks {
 
   /** Only a write that somebody holds costs others their place; who has none yet has none to lose. */
   #evictFailed(): void {
-    const isHeld = this.#isHeldByAny();
-    for (const standing of this.#standings.values()) {
+    const isHeld = this.#standings.isHeldByAny;
+    for (const standing of this.#standings.all()) {
       const { state, nodeId, cause } = standing;
       if (state !== 'failed' || !isHeld) continue;
       if (isOfRequest(cause) || cause === 'stale_generation') {
@@ -227,9 +225,11 @@ export class WriteAcks {
 
   #settleIfDecided(): void {
     const { consistency, minInSync } = this.#options;
-    const members = this.#members();
+    const members = this.#standings.of('in_sync');
     const held = members.filter(({ state }) => state === 'held').length;
-    const isAll = held === members.length && !this.#awaited().some(({ state }) => state !== 'held');
+    const isAll =
+      held === members.length &&
+      !this.#standings.of('awaited').some(({ state }) => state !== 'held');
     if (consistency === 'in_sync' && members.length < minInSync) {
       this.#failShort(members.length);
     } else if (held > 0 && (isAll || this.#isEnough(held, members.length))) {
@@ -252,7 +252,7 @@ export class WriteAcks {
 
   #finishIfIdle(): void {
     if (!this.#isSettled) return;
-    for (const { state } of this.#standings.values()) {
+    for (const { state } of this.#standings.all()) {
       if (state === 'sent' || state === 'evicting') return;
     }
     this.#isFinished = true;
@@ -261,7 +261,7 @@ export class WriteAcks {
 
   #giveUp(cause: 'stale_generation' | 'dropped', detail: string): void {
     this.#fail(cause, undefined, detail);
-    for (const standing of this.#standings.values()) standing.state = 'out';
+    for (const standing of this.#standings.all()) standing.state = 'out';
   }
 
   #failShort(inSyncCount: number): void {
@@ -281,21 +281,5 @@ export class WriteAcks {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#effects.push({ kind: 'settle', settlement });
-  }
-
-  #members(): ReplicaStanding[] {
-    return this.#of('in_sync');
-  }
-
-  #awaited(): ReplicaStanding[] {
-    return this.#of('awaited');
-  }
-
-  #of(role: ReplicaRole): ReplicaStanding[] {
-    return [...this.#standings.values()].filter((s) => s.role === role && s.state !== 'out');
-  }
-
-  #isHeldByAny(): boolean {
-    return this.#members().some(({ state }) => state === 'held');
   }
 }
