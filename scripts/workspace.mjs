@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Folders whose TypeScript becomes `dist`. */
-export const sourceFolders = ['src', 'shards', 'bench', 'examples'];
+export const sourceFolders = ['src', 'shards', 'bench', 'examples', 'test/power-loss'];
 
 /** Progress goes to stderr: stdout belongs to whatever runs after the set-up. */
 export function say(line) {

@@ -6,6 +6,7 @@ import {
   lockDirectory,
 } from '../src/base/directory-lock.js';
 import { StartupError } from '../src/base/startup-error.js';
+import { syncDirectory } from '../src/base/sync-directory.js';
 import { randomHex } from '../src/base/system-random.js';
 import { DATA_FORMAT, type NodeRecord, readNodeRecord, writeNodeRecord } from './node-record.js';
 
@@ -31,6 +32,8 @@ export async function openNodeDirectory(
     const record = recordOf(directory, nodeId);
     const replicasPath = join(directory, 'replicas');
     mkdirSync(replicasPath, { recursive: true, mode: 0o700 });
+    // Its name, and that of a record that a process wrote which was killed before it had synced it.
+    syncDirectory(directory);
     return {
       record,
       saveRecord: (changed) => writeNodeRecord(directory, changed),

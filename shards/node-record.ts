@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import type { Epoch } from '../src/base/ids.js';
 import { StartupError } from '../src/base/startup-error.js';
+import { syncDirectory } from '../src/base/sync-directory.js';
 import type { ReplicaAssignment } from './link-handler.js';
 import type { FreshReplicas } from './recovery/replica-freshness.js';
 
@@ -68,10 +69,5 @@ export function writeNodeRecord(directory: string, record: NodeRecord): void {
     closeSync(file);
   }
   renameSync(aside, path);
-  const folder = openSync(directory, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncDirectory(directory);
 }

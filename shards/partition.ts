@@ -19,6 +19,7 @@ import { flatRoomLimits, type PartitionLimits } from './partition-limits.js';
 import { openLiveIndex } from './partition-opening.js';
 import { ReplicaContents } from './replica-contents.js';
 import type { BackgroundSource, Scheduler } from './scheduler.js';
+import { StorageHealth } from './storage-health.js';
 import {
   type PartitionStore,
   type Row,
@@ -56,6 +57,7 @@ export interface ApproximateSearch {
   nearest: NearestRows;
 }
 
+const LOADING = 'loading: its graph is being built';
 const UPKEEP_INTERVAL_MS = 2000;
 
 export class Partition {
@@ -73,8 +75,7 @@ export class Partition {
   readonly #scan: ExactScan;
   readonly #keeper: GraphKeeper;
   readonly #insertion: BackgroundSource;
-  #corruptDetail: string | undefined;
-  #hasFailed = false;
+  readonly #health = new StorageHealth();
   #upkeepTimer: Timer | undefined;
   #isClosing = false;
 
@@ -143,24 +144,23 @@ export class Partition {
   }
 
   get condition(): ReplicaCondition {
-    if (this.#corruptDetail !== undefined) return 'corrupt';
-    return this.#index.isLoading ? 'loading' : 'open';
+    return this.#health.worst?.condition ?? (this.#index.isLoading ? 'loading' : 'open');
   }
 
   /** The storage takes no more writes before the replica is opened anew; reads go on. */
   get hasFailed(): boolean {
-    return this.#hasFailed;
+    return this.#health.hasFailed;
   }
 
-  /** Why, when the condition is `corrupt`. */
+  /** Why, when the condition is not `open`. */
   get detail(): string {
-    return this.#corruptDetail ?? '';
+    return this.#health.worst?.detail ?? (this.#index.isLoading ? LOADING : '');
   }
 
   /** The k nearest documents, approximately. */
   search(search: ApproximateSearch): PartitionRead<NearestRows> {
     if (this.#index.isLoading) {
-      return { status: 'unavailable', detail: 'loading: its graph is being built' };
+      return { status: 'unavailable', detail: LOADING };
     }
     const { vector, k, ef, nearest } = search;
     return this.#read(() => {
@@ -227,11 +227,12 @@ export class Partition {
     for (const source of [this.#scan, this.#writes, this.#insertion]) {
       this.#scheduler.forget(source);
     }
-    await this.#keeper.close(save && this.#corruptDetail === undefined);
+    await this.#keeper.close(save && this.#health.corruptDetail === undefined);
     await this.#store.close();
   }
 
   #onChanges(changes: readonly RowChange[]): void {
+    this.#health.written();
     this.#index.apply(changes);
     this.#scan.onChanges(changes);
     if (!this.#isClosing) this.#scheduler.wake(this.#insertion);
@@ -259,9 +260,8 @@ export class Partition {
   }
 
   #refusal(): { status: 'unavailable' | 'corrupt'; detail: string } | undefined {
-    if (this.#corruptDetail !== undefined) {
-      return { status: 'corrupt', detail: this.#corruptDetail };
-    }
+    const { corruptDetail } = this.#health;
+    if (corruptDetail !== undefined) return { status: 'corrupt', detail: corruptDetail };
     if (this.#isClosing) return { status: 'unavailable', detail: 'the replica is being closed' };
     return undefined;
   }
@@ -280,11 +280,9 @@ export class Partition {
   }
 
   #onStoreError(error: StoreError): void {
+    if (!this.#health.note(error)) return;
     const fields = { ...this.#name, failure: error.failure, error: error.message };
     this.#logger.error(fields, 'storage failure');
-    if (error.failure === 'failed') this.#hasFailed = true;
-    if (error.failure !== 'corrupt' || this.#corruptDetail !== undefined) return;
-    this.#corruptDetail = error.message;
-    this.#scan.fail('corrupt');
+    if (error.failure === 'corrupt') this.#scan.fail('corrupt');
   }
 }

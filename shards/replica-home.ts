@@ -9,7 +9,7 @@ import { Partition } from './partition.js';
 import type { PartitionLimits } from './partition-limits.js';
 import { isReplicaName, type ReplicaHome, replicaName } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
-import { openPartitionStore } from './store/open-store.js';
+import { type OpenStoreOptions, openPartitionStore } from './store/open-store.js';
 
 /** Replicas on disk: a folder each, with the store in `store/` and the graph's files beside it. */
 export class DiskReplicaHome implements ReplicaHome {
@@ -19,6 +19,7 @@ export class DiskReplicaHome implements ReplicaHome {
   readonly #logger: Logger;
   readonly #limits: PartitionLimits;
   readonly #builds = new GraphBuildQueue();
+  readonly #storeOptions: Pick<OpenStoreOptions, 'plantedNoSync'>;
 
   constructor(
     directory: string,
@@ -26,12 +27,14 @@ export class DiskReplicaHome implements ReplicaHome {
     scheduler: Scheduler,
     logger: Logger,
     limits: PartitionLimits,
+    storeOptions: Pick<OpenStoreOptions, 'plantedNoSync'> = {},
   ) {
     this.#directory = directory;
     this.#clock = clock;
     this.#scheduler = scheduler;
     this.#logger = logger;
     this.#limits = limits;
+    this.#storeOptions = storeOptions;
   }
 
   async open(assignment: ReplicaAssignment): Promise<Partition> {
@@ -40,7 +43,8 @@ export class DiskReplicaHome implements ReplicaHome {
     const clock = this.#clock;
     const directory = join(folder, 'store');
     const identity = { collection, partition, dimension };
-    const store = await openPartitionStore({ ...identity, directory, create, clock });
+    const place = { ...identity, directory, create, clock };
+    const store = await openPartitionStore({ ...place, ...this.#storeOptions });
     try {
       const graphSpec = { dimension, metric, m, efConstruction };
       return await Partition.open({

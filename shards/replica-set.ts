@@ -24,6 +24,8 @@ interface Replica {
   /** Absent while it is being opened, and when it cannot be. */
   partition: Partition | undefined;
   condition: ReplicaCondition;
+  /** Why it is not open. */
+  detail: string;
   /** No write of an older generation is under way. */
   fencedGeneration: Generation;
 }
@@ -110,10 +112,11 @@ export class ReplicaSet {
   }
 
   reports(): ReplicaReport[] {
-    return Array.from(this.#replicas.values(), ({ assignment, partition, condition }) => ({
+    return Array.from(this.#replicas.values(), ({ assignment, partition, condition, detail }) => ({
       collection: assignment.collection,
       partition: assignment.partition,
       condition: partition?.condition ?? condition,
+      detail: partition?.detail ?? detail,
       documentCount: partition?.documentCount ?? 0,
     }));
   }
@@ -121,7 +124,7 @@ export class ReplicaSet {
   /** True when some replica must be opened, or opened anew, for a reason that may pass. */
   get hasFailed(): boolean {
     return [...this.#replicas.values()].some(
-      ({ partition, condition }) => partition?.hasFailed ?? condition === 'loading',
+      ({ partition, condition }) => partition?.hasFailed ?? condition === 'failed',
     );
   }
 
@@ -157,6 +160,7 @@ export class ReplicaSet {
         assignment,
         partition: undefined,
         condition: 'loading',
+        detail: '',
         fencedGeneration: 0,
       };
       this.#replicas.set(name, replica);
@@ -208,7 +212,8 @@ export class ReplicaSet {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       const { failure, message } = error;
-      replica.condition = failure === 'missing' || failure === 'corrupt' ? failure : 'loading';
+      replica.condition = failure === 'missing' || failure === 'corrupt' ? failure : 'failed';
+      replica.detail = message;
       this.#logger.error({ collection, partition, failure, error: message }, 'replica not opened');
     }
   }

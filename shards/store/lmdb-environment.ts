@@ -5,8 +5,9 @@
  * `overlappingSync` is off: a commit is then flushed (fdatasync, then the meta page with O_DSYNC)
  * before it becomes visible, so nobody ever reads what is not durable, and a commit that fails is as
  * if it had never been. With it on, rows are visible before the flush, and which of them survive a
- * crash depends on the machine's boot id. `noSync` and `useWritemap` are never set. Event-turn
- * batching is off because it makes promises of its own, whose rejection nobody could handle.
+ * crash depends on the machine's boot id. `useWritemap` is never set, and `noSync` by nobody but the
+ * power-loss tests. Event-turn batching is off because it makes promises of its own, whose rejection
+ * nobody could handle.
  */
 import { statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -28,13 +29,17 @@ export const DATA_FILE = 'data.mdb';
 
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
-/** Opens the environment of a directory that exists. Throws a {@link StoreError}. */
-export function openEnvironment(directory: string): LmdbEnvironment {
+/**
+ * Opens the environment of a directory that exists. `plantedNoSync` is a bug for tests to find: what
+ * is acknowledged then does not outlive a power loss. Throws a {@link StoreError}.
+ */
+export function openEnvironment(directory: string, plantedNoSync = false): LmdbEnvironment {
   try {
     const root = open<Uint8Array, Uint8Array>({
       path: directory,
       noSubdir: false,
       overlappingSync: false,
+      noSync: plantedNoSync,
       // Not in the package's types: see above.
       ...{ eventTurnBatching: false },
       maxReaders: 126,

@@ -11,7 +11,7 @@ import type { Clock } from '../../src/base/clock.js';
 import { invariant } from '../../src/base/invariant.js';
 import { checkPages } from '../../src/base/lmdb-page-check.js';
 import { DamagedDataFile } from '../../src/base/lmdb-page-layout.js';
-import { syncDirectory } from '../../src/base/sync-directory.js';
+import { syncDirectory, syncFile } from '../../src/base/sync-directory.js';
 import {
   encodeIdentity,
   encodeState,
@@ -36,6 +36,8 @@ export interface OpenStoreOptions {
   create: boolean;
   /** Verification yields to the event loop through it. */
   clock: Clock;
+  /** For the power-loss tests alone: skip every sync, so that they can show that they notice. */
+  plantedNoSync?: boolean;
 }
 
 const openDirectories = new Set<string>();
@@ -59,17 +61,18 @@ export async function openPartitionStore(options: OpenStoreOptions): Promise<Par
 
 async function openExclusively(
   directory: string,
-  { collection, partition, dimension, create, clock }: OpenStoreOptions,
+  { collection, partition, dimension, create, clock, plantedNoSync }: OpenStoreOptions,
 ): Promise<LmdbPartitionStore> {
   const identity = { format: STORE_FORMAT, collection, partition, dimension };
   if (isAbsent(directory)) {
     if (!create) throw new StoreError('missing', `there is no store at ${directory}`);
-    await makeStore(directory, identity);
+    await makeStore(directory, identity, plantedNoSync);
   }
   const file = join(directory, DATA_FILE);
   if (!existsSync(file)) throw new StoreError('corrupt', `${file} is gone`);
+  makeDurable(directory, file);
   await runInSlices(clock, checkPages(file), damageAsCorrupt);
-  const environment = openEnvironment(directory);
+  const environment = openEnvironment(directory, plantedNoSync);
   try {
     readingOf(directory, 'the identity record', () => verifyIdentity(environment, identity));
     const verified = await runInSlices(clock, verifyStore(environment, dimension), (step) =>
@@ -97,13 +100,17 @@ function isAbsent(directory: string): boolean {
   return !existsSync(directory) || readdirSync(directory).length === 0;
 }
 
-async function makeStore(directory: string, identity: StoreIdentity): Promise<void> {
+async function makeStore(
+  directory: string,
+  identity: StoreIdentity,
+  plantedNoSync: boolean | undefined,
+): Promise<void> {
   const parent = dirname(directory);
   const nursery = join(parent, `.new-${basename(directory)}`);
   try {
     rmSync(nursery, { recursive: true, force: true });
     mkdirSync(nursery, { recursive: true });
-    const environment = openEnvironment(nursery);
+    const environment = openEnvironment(nursery, plantedNoSync);
     try {
       await commitBatch(environment, nursery, () => {
         environment.meta.put(IDENTITY_KEY, encodeIdentity(identity));
@@ -114,13 +121,34 @@ async function makeStore(directory: string, identity: StoreIdentity): Promise<vo
     }
     syncDirectory(nursery);
     renameSync(nursery, directory);
-    syncDirectory(parent);
+    syncNames(directory);
   } catch (error) {
     // What is left of the attempt is cleared away by the next one.
     if (error instanceof StoreError) throw error;
     const failure = (error as { code?: unknown }).code === 'ENOSPC' ? 'full' : 'failed';
     throw new StoreError(failure, `cannot make a store at ${directory}`, error);
   }
+}
+
+/**
+ * What is found is only now known to be on the disk: a process that was killed may have committed what
+ * it had no time to sync, and after a failed sync the cache may hold what the disk does not. Writes
+ * that are sent again are acknowledged because they are found, so it must be there for good.
+ */
+function makeDurable(directory: string, file: string): void {
+  try {
+    syncFile(file);
+    syncNames(directory);
+  } catch (error) {
+    throw new StoreError('failed', `cannot sync ${directory}: ${String(error)}`, error);
+  }
+}
+
+/** The names of the store, and of the replica's folder that it is in. */
+function syncNames(directory: string): void {
+  const folder = dirname(directory);
+  syncDirectory(folder);
+  syncDirectory(dirname(folder));
 }
 
 /** Steps through `work`, letting other work of the event loop go first after every slice. */

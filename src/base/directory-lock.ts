@@ -8,9 +8,10 @@
  * never used twice, so removing a dead one's socket cannot hit a living one. A socket gets its final
  * name once it listens: under it, refusing means dead.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join, resolve } from 'node:path';
+import { makeDirectory } from './sync-directory.js';
 import { randomHex } from './system-random.js';
 
 const PREFIX = 'lock-';
@@ -44,7 +45,7 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(path: string): Promise<DirectoryLock> {
   const directory = resolve(path);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const short = shortenedPath(directory);
   const name = `${PREFIX}${process.pid}-${randomHex(8)}`;
   const pending = `${PENDING_PREFIX}${name}`;

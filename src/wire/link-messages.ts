@@ -163,12 +163,20 @@ export interface HeartbeatCall {
   kind: 'heartbeat';
 }
 
-export type ReplicaCondition = 'open' | 'loading' | 'missing' | 'corrupt';
+/**
+ * `open`: serves. `loading`: its graph is being built; exact searches and reads go on. `missing`: there
+ * is nothing of it. `corrupt`: what is there is not what was written; it answers nothing. `failed`: its
+ * storage failed; it takes no writes, answers reads where it was open before, and is opened anew.
+ * `full`: as open, but the last write found no room on the disk.
+ */
+export type ReplicaCondition = 'open' | 'loading' | 'missing' | 'corrupt' | 'failed' | 'full';
 
 export interface ReplicaReport {
   collection: CollectionId;
   partition: Partition;
   condition: ReplicaCondition;
+  /** Why, in words, when it is not `open`; for people. */
+  detail: string;
   documentCount: number;
   /** Of a recovering replica. */
   recovery?: RecoveryReport;
@@ -227,7 +235,7 @@ export interface NodeLoad {
 }
 
 /** Bumped with every incompatible change of these messages or their bytes. */
-export const LINK_PROTOCOL = 2;
+export const LINK_PROTOCOL = 3;
 
 /** The stream that a request travels on, one per class of work. */
 export type LinkClass = 'search' | 'write';

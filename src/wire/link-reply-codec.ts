@@ -235,7 +235,14 @@ function readResult(reader: ByteReader): WriteResult {
 }
 
 /** Their order is their number on the wire: append only. */
-const CONDITIONS: readonly ReplicaCondition[] = ['open', 'loading', 'missing', 'corrupt'];
+const CONDITIONS: readonly ReplicaCondition[] = [
+  'open',
+  'loading',
+  'missing',
+  'corrupt',
+  'failed',
+  'full',
+];
 
 const PHASES: readonly RecoveryPhase[] = ['waiting', 'comparing', 'copying', 'equal'];
 
@@ -243,6 +250,7 @@ function writeReplicaReport(writer: ByteWriter, report: ReplicaReport): void {
   writer.shortString(report.collection);
   writer.u16(report.partition);
   writer.u8(CONDITIONS.indexOf(report.condition));
+  writeDetail(writer, report.detail);
   writer.f64(report.documentCount);
   const { recovery } = report;
   writer.u8(recovery === undefined ? 0 : PHASES.indexOf(recovery.phase) + 1);
@@ -258,7 +266,9 @@ function readReplicaReport(reader: ByteReader): ReplicaReport {
   const partition = reader.u16();
   const condition = CONDITIONS[reader.u8()];
   if (condition === undefined) throw new MalformedBytes('unknown condition of a replica');
-  const report = { collection, partition, condition, documentCount: readWhole(reader) };
+  const detail = reader.shortString();
+  const documentCount = readWhole(reader);
+  const report = { collection, partition, condition, detail, documentCount };
   const phaseNumber = reader.u8();
   if (phaseNumber === 0) return report;
   const phase = PHASES[phaseNumber - 1];

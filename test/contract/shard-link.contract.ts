@@ -287,6 +287,7 @@ export function shardLinkContract(name: string, open: () => Promise<ShardLinkHar
           collection,
           partition: 3,
           condition: 'loading',
+          detail: 'its graph is being built',
           documentCount: 12,
         } as const;
         node.assignScript = async (_clusterId, epoch, replicas) => {

@@ -42,7 +42,9 @@ const recovery = fc.record({
   byteCount: fc.nat(),
   idleRoundCount: fc.nat(),
 });
-const condition = fc.constantFrom<ReplicaCondition[]>('open', 'loading', 'missing', 'corrupt');
+const condition = fc.constantFrom<ReplicaCondition[]>(
+  ...(['open', 'loading', 'missing', 'corrupt', 'failed', 'full'] as const),
+);
 
 const several = <T>(element: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.array(element, { maxLength: 4 });
@@ -124,8 +126,8 @@ export const arbitraryReply: fc.Arbitrary<LinkReply> = fc.oneof(
     epoch: whole,
     replicas: several(
       fc.record(
-        { collection, partition, condition, documentCount: whole, recovery },
-        { requiredKeys: ['collection', 'partition', 'condition', 'documentCount'] },
+        { collection, partition, condition, detail: text, documentCount: whole, recovery },
+        { requiredKeys: ['collection', 'partition', 'condition', 'detail', 'documentCount'] },
       ),
     ),
   }),

@@ -9,6 +9,7 @@ import { open, type RootDatabase } from 'lmdb';
 import { hash64Bytes } from '../../base/hash64.js';
 import { checkPages } from '../../base/lmdb-page-check.js';
 import { DamagedDataFile } from '../../base/lmdb-page-layout.js';
+import { syncFile } from '../../base/sync-directory.js';
 import { TopologyStoreError } from './topology-store.js';
 
 /** Of xxHash64, little-endian, before a record's text. */
@@ -31,7 +32,11 @@ export interface TopologyEnvironment {
 export function openTopologyEnvironment(folder: string, isNew: boolean): TopologyEnvironment {
   const file = join(folder, DATA_FILE);
   if (!isNew && !existsSync(file)) throw new TopologyStoreError('corrupt', `${file} is gone`);
-  if (!isNew) checkFile(file);
+  if (!isNew) {
+    // A process that was killed may have left there what it had committed and not synced.
+    syncFile(file);
+    checkFile(file);
+  }
   const root: RootDatabase<Uint8Array, string> = open({
     path: folder,
     noSubdir: false,

@@ -67,6 +67,8 @@ export class LmdbTopologyStore implements TopologyStore {
     try {
       const folder = join(resolve(dataDirectory), FOLDER);
       if (!existsSync(folder)) await makeStore(folder);
+      // Its name may be what a process left that was killed while it made it.
+      else syncDirectory(dirname(folder));
       environment = openTopologyEnvironment(folder, false);
       checkFormat(environment);
       return new LmdbTopologyStore(environment, lock);

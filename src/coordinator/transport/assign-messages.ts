@@ -34,6 +34,7 @@ export function replicaReportsOf(response: AssignResponse__Output): ReplicaRepor
     collection: collectionId(report.collectionId),
     partition: report.partition,
     condition: conditionOf(report.state),
+    detail: report.detail,
     documentCount: Number(report.documentCount),
     ...recoveryOf(report.recovery),
   }));
@@ -53,7 +54,9 @@ function recoveryOf(message: RecoveryReport__Output | null): { recovery?: Recove
   };
 }
 
+const CONDITIONS: readonly ReplicaCondition[] = ['open', 'loading', 'missing', 'failed', 'full'];
+
 /** A condition of a later version, which this one does not know, is nothing to rely on. */
 function conditionOf(state: string): ReplicaCondition {
-  return state === 'open' || state === 'loading' || state === 'missing' ? state : 'corrupt';
+  return CONDITIONS.find((condition) => condition === state) ?? 'corrupt';
 }

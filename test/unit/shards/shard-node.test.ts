@@ -271,7 +271,7 @@ describe('ShardNode', () => {
     const world = await openNode();
     await world.answer(world.writeOf([a, b]));
     const reply = await world.answer({ kind: 'heartbeat' });
-    const replica = { collection, partition: 0, condition: 'open', documentCount: 2 };
+    const replica = { collection, partition: 0, condition: 'open', detail: '', documentCount: 2 };
     expect(reply).toEqual({ kind: 'heartbeat', epoch: 1, replicas: [replica] });
   });
 });
