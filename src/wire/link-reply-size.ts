@@ -34,7 +34,8 @@ export function replyBytesMax(reply: LinkReply): number {
     case 'heartbeat':
       byteCount += 8;
       for (const replica of reply.replicas) {
-        byteCount += 46 + STRING_BYTES_PER_UNIT_MAX * replica.collection.length;
+        const textLength = replica.collection.length + replica.detail.length;
+        byteCount += 48 + STRING_BYTES_PER_UNIT_MAX * textLength;
       }
       return byteCount;
     case 'refused':
