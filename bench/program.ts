@@ -3,10 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { buildCommand } from '../src/cli/command.js';
 import { UsageError } from '../src/cli/options.js';
 import { errorLine, type Terminal } from '../src/cli/output.js';
+import { compareCommand } from './commands/compare-command.js';
+import { reportCommand } from './commands/report-command.js';
 import { clusterOptions, commonOptions, runningClusterOption } from './suites/common-options.js';
 import { type Entry, entries } from './suites/registry.js';
-import { runSuite } from './suites/run-suite.js';
 import type { Suite } from './suites/suite.js';
+import { runSuite } from './suites/suite-runner.js';
 
 const USAGE_EXIT_CODE = 2;
 
@@ -36,6 +38,13 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   const program = new Command('bench').description('Benchmarks of Annulus.');
   const suites = await Promise.all(entries.map(async (entry) => commandOf(entry, terminal)));
   for (const command of suites) program.addCommand(command);
+  for (const spec of [compareCommand, reportCommand]) {
+    program.addCommand(
+      buildCommand(spec, terminal, (code) => {
+        exitCode = code;
+      }),
+    );
+  }
   configure(program, terminal);
   if (args.length === 0) program.help({ error: true });
   await program.parseAsync(args, { from: 'user' });

@@ -1,5 +1,6 @@
 // Compiles src, shards, bench and examples into `dist`, adds what is not TypeScript (protos, worker
-// entries in plain JavaScript), and removes what has no source any more. Run by `npm run build`.
+// entries in plain JavaScript, the charts of reports), and removes what has no source any more. Run by
+// `npm run build`.
 import {
   chmodSync,
   copyFileSync,
@@ -30,6 +31,7 @@ rmSync(buildStamp, { force: true });
 removeOrphans();
 if (!runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')) process.exit(1);
 copyPlainFiles();
+copyCharts();
 makeExecutable(join(dist, 'src', 'cli', 'main.js'));
 writeFileSync(buildStamp, fingerprint);
 
@@ -48,6 +50,16 @@ function copyPlainFiles() {
     mkdirSync(join(dist, dirname(path)), { recursive: true });
     copyFileSync(join(root, path), join(dist, path));
   }
+}
+
+/** The one file of the charting library that reports carry, with its licence: no package to install. */
+function copyCharts() {
+  const from = join(root, 'node_modules', 'echarts');
+  const to = join(dist, 'bench', 'report', 'vendor');
+  mkdirSync(to, { recursive: true });
+  // Everything ending in .js is an ES module in this package; this file is not.
+  copyFileSync(join(from, 'dist', 'echarts.common.min.js'), join(to, 'echarts.common.min.cjs'));
+  for (const path of ['LICENSE', 'NOTICE']) copyFileSync(join(from, path), join(to, path));
 }
 
 function makeExecutable(path) {

@@ -2,22 +2,20 @@
  * Chroma's own server, from its npm package: installed into the cache directory when it is first
  * asked for, never a dependency, run as a process over a folder of its own that is removed at the end.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Metric } from '../../src/base/metric.js';
 import { systemClock } from '../../src/base/system-clock.js';
-import { cacheDirectory } from '../datasets/cache-directory.js';
 import { rowOf, type VectorSet } from '../datasets/vector-set.js';
 import { untilIdle } from '../report/process-cpu.js';
 import { rowPrefix } from '../suites/parts/recall.js';
 import { chromaCollectionPath, chromaCollectionsPath } from './chroma-api.js';
+import { installChroma } from './chroma-install.js';
 
-const VERSION = '3.5.0';
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 100;
 const BATCH_ROWS = 1000;
@@ -25,19 +23,23 @@ const SPACES: Record<Metric, string> = { cosine: 'cosine', dot: 'ip', l2: 'l2' }
 
 export class ChromaServer {
   readonly address: string;
+  /** Of the npm package. */
+  readonly version: string;
   readonly #child: ChildProcess;
   readonly #directory: string;
 
-  private constructor(child: ChildProcess, address: string, directory: string) {
+  private constructor(
+    child: ChildProcess,
+    facts: { address: string; version: string; directory: string },
+  ) {
     this.#child = child;
-    this.address = address;
-    this.#directory = directory;
+    this.address = facts.address;
+    this.version = facts.version;
+    this.#directory = facts.directory;
   }
 
-  static readonly version: string = VERSION;
-
   static async start(): Promise<ChromaServer> {
-    const entry = await installed();
+    const { entry, version } = await installChroma();
     const directory = mkdtempSync(join(tmpdir(), 'annulus-chroma-'));
     const port = await freePort();
     const args = ['run', '--path', directory, '--host', '127.0.0.1', '--port', String(port)];
@@ -45,7 +47,8 @@ export class ChromaServer {
       stdio: 'ignore',
       env: { ...process.env, ANONYMIZED_TELEMETRY: 'False', CHROMA_DISABLE_TELEMETRY: '1' },
     });
-    const server = new ChromaServer(child, `127.0.0.1:${port}`, directory);
+    const address = `127.0.0.1:${port}`;
+    const server = new ChromaServer(child, { address, version, directory });
     try {
       await server.#untilReady();
     } catch (error) {
@@ -118,18 +121,6 @@ export class ChromaServer {
     if (!answer.ok) throw new Error(`Chroma: ${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   }
-}
-
-/** The path of its command. */
-async function installed(): Promise<string> {
-  const prefix = join(cacheDirectory(), `chromadb-${VERSION}`);
-  const entry = join(prefix, 'node_modules', 'chromadb', 'dist', 'cli.mjs');
-  if (!existsSync(entry)) {
-    mkdirSync(prefix, { recursive: true });
-    const options = ['--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--silent'];
-    await promisify(execFile)('npm', ['install', ...options, `chromadb@${VERSION}`]);
-  }
-  return entry;
 }
 
 function freePort(): Promise<number> {

@@ -23,8 +23,17 @@ export type Entry = SuiteEntry | ProgramEntry;
 
 export const entries: readonly Entry[] = [
   suite('targets', async () => (await import('../targets/targets-suite.js')).targetsSuite),
+  suite('recall', async () => (await import('./recall-suite.js')).recallSuite),
+  suite('latency', async () => (await import('./latency-suite.js')).latencySuite),
+  suite('ingest', async () => (await import('./ingest-suite.js')).ingestSuite),
+  suite('mixed', async () => (await import('./mixed-suite.js')).mixedSuite),
+  suite('scaling', async () => (await import('./scaling-suite.js')).scalingSuite),
+  suite('policies', async () => (await import('./policies-suite.js')).policiesSuite),
+  suite('peers', async () => (await import('./peers-suite.js')).peersSuite),
   program('acceptance', 'right answers after kills, updates and deletes, for each metric'),
   program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
+  program('chaos', 'faults of processes, networks and disks under load, and what they may not do'),
+  program('restart', 'from SIGKILL of a node to the first answered search'),
   program('ingest-latency', 'p99 of searches while another process ingests'),
   program('smoke', 'queries per second and recall through the whole stack'),
   program('link', 'one item over the link against one unary call'),

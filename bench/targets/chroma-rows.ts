@@ -1,16 +1,13 @@
 /** The same rows and the same load against Chroma's server, in the same run. */
 
 import { LatencyHistogram } from '../load/latency-histogram.js';
-import { copyOf } from '../load/load-client.js';
 import type { SearchLoadResult } from '../load/messages.js';
-import { ChromaServer } from '../peers/chroma-server.js';
+import { ChromaPeer } from '../peers/chroma-peer.js';
 import { median } from '../report/run-report.js';
-import { recallOf, rowOfId, tuneEf } from '../suites/parts/recall.js';
 import type { Round, SearchBench } from './search-bench.js';
 import type { TargetRow, TargetsBench, TargetValue } from './target-row.js';
 
 const RECALL = 0.95;
-const EF_MAX = 1000;
 
 interface ChromaRounds {
   ef: number;
@@ -61,51 +58,22 @@ async function compare(bench: TargetsBench, concurrency: number): Promise<Target
 
 async function measureChroma(bench: TargetsBench, search: SearchBench): Promise<ChromaRounds> {
   const { context, settings } = bench;
-  const { data, fleet } = search;
   const { log } = context;
-  log.step("Chroma's server");
-  const server = await ChromaServer.start();
+  const peer = await ChromaPeer.load({ data: search.data, fleet: search.stage.fleet, log });
   try {
-    const collection = await server.createCollection({ metric: data.metric });
-    log.step(`loading ${data.base.count} documents into Chroma`);
-    await server.load(collection, data.base, (done) => log.progress(done, data.base.count));
-    await server.untilIdle();
-    const target = {
-      kind: 'chroma',
-      address: server.address,
-      collection,
-      topK: settings.topK,
-    } as const;
-    const { dimension } = data.queries;
-    const nearest = await data.nearest(settings.topK);
-    const queries = copyOf(data.queries.values);
-    const { ef, recall } = await tuneEf(
-      async (efSearch) => {
-        await server.setEfSearch(collection, efSearch);
-        const load = { target, dimension, queries, concurrency: 16 };
-        const { ids } = await fleet.first.answer(load);
-        return recallOf(
-          ids.map((own) => own.map(rowOfId)),
-          nearest,
-        );
-      },
-      RECALL,
-      { min: settings.topK, max: EF_MAX },
-    );
-    await server.setEfSearch(collection, ef);
+    const { ef, recall } = await peer.tune(RECALL);
     const byConcurrency = new Map<number, SearchLoadResult[]>();
     for (const concurrency of CONCURRENCIES) {
       const results: SearchLoadResult[] = [];
       for (let i = 0; i < settings.repeats; i += 1) {
         log.step(`Chroma, ${concurrency} at once: round ${i + 1}`);
         const { durationMs, warmUpMs } = settings;
-        const load = { target, dimension, queries, concurrency, durationMs, warmUpMs };
-        results.push(await fleet.search(load));
+        results.push(await peer.measure({ concurrency, durationMs, warmUpMs }));
       }
       byConcurrency.set(concurrency, results);
     }
     return { ef, recall, byConcurrency };
   } finally {
-    await server.stop();
+    await peer.close();
   }
 }

@@ -15,8 +15,7 @@ export const largeRow: TargetRow = {
     const count = Math.min(COUNT_MAX, context.options.integer('count'));
     const data = await context.loadData({ spec: SPEC, count });
     const search = await SearchBench.open({
-      ...{ context, settings, data, shards: context.options.integer('shards') },
-      ...{ clients: context.options.integer('clients'), bareGraph: 'cached' },
+      ...{ context, settings, data, bareGraph: 'cached' },
     });
     try {
       return await throughputOf(search, 'stream', 0.95);

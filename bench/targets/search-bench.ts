@@ -3,17 +3,11 @@
  * wanted recall. Every round measures the bare thread and then the service, so that a machine that
  * changes its pace changes both.
  */
-
-import type { BenchCluster } from '../cluster/bench-cluster.js';
 import type { BenchData } from '../datasets/bench-data.js';
-import { LoadFleet } from '../load/load-fleet.js';
-import type { SearchLoadResult, SearchTargetSpec } from '../load/messages.js';
+import type { SearchTargetSpec } from '../load/messages.js';
 import { BareGraph, type BareSearches } from '../suites/parts/bare-graph.js';
-import {
-  LoadedCollection,
-  type LoadedCollectionOptions,
-} from '../suites/parts/loaded-collection.js';
 import { recallOf, type TunedEf, tuneEf } from '../suites/parts/recall.js';
+import { Stage, type StageSample } from '../suites/parts/stage.js';
 import type { SuiteContext } from '../suites/suite.js';
 import type { TargetsSettings } from './target-row.js';
 
@@ -21,9 +15,6 @@ export interface SearchBenchOptions {
   context: SuiteContext;
   settings: TargetsSettings;
   data: BenchData;
-  shards: number;
-  clients: number;
-  collection?: LoadedCollectionOptions['settings'];
   /** `timed` builds the bare graph anew to know how quick that is; `cached` takes it from the cache. */
   bareGraph: 'timed' | 'cached';
 }
@@ -33,30 +24,19 @@ export interface TunedPair {
   bare: TunedEf;
 }
 
-export interface ServiceSample extends SearchLoadResult {
-  perSecond: number;
-  /** CPU time per search in microseconds; NaN of a cluster that is not ours. */
-  coordinatorUs: number;
-  nodesUs: number;
-}
-
 export interface Round {
   bare: BareSearches;
-  service: ServiceSample;
+  service: StageSample;
 }
 
 const EF_MAX = 4000;
 
 export class SearchBench {
   readonly data: BenchData;
-  readonly cluster: BenchCluster;
-  readonly fleet: LoadFleet;
-  readonly collection: LoadedCollection;
+  readonly stage: Stage;
   readonly bare: BareGraph;
   /** By the bare thread while it was built; NaN when it came from the cache. */
   readonly bareAddedPerSecond: number;
-  /** Anonymous memory of all nodes before there was a document. */
-  readonly emptyNodesBytes: number;
   readonly #context: SuiteContext;
   readonly #settings: TargetsSettings;
   readonly #tuned = new Map<number, Promise<TunedPair>>();
@@ -64,43 +44,23 @@ export class SearchBench {
 
   private constructor(
     { context, settings, data }: SearchBenchOptions,
-    parts: Pick<
-      SearchBench,
-      'cluster' | 'fleet' | 'collection' | 'bare' | 'bareAddedPerSecond' | 'emptyNodesBytes'
-    >,
+    parts: Pick<SearchBench, 'stage' | 'bare' | 'bareAddedPerSecond'>,
   ) {
     this.#context = context;
     this.#settings = settings;
     this.data = data;
-    this.cluster = parts.cluster;
-    this.fleet = parts.fleet;
-    this.collection = parts.collection;
+    this.stage = parts.stage;
     this.bare = parts.bare;
     this.bareAddedPerSecond = parts.bareAddedPerSecond;
-    this.emptyNodesBytes = parts.emptyNodesBytes;
   }
 
   static async open(options: SearchBenchOptions): Promise<SearchBench> {
-    const { context, settings, data, shards, clients } = options;
-    const { log } = context;
+    const { context, settings, data } = options;
     await data.nearest(settings.topK);
-    log.step(`the bare graph of ${data.base.count} vectors`);
+    context.log.step(`the bare graph of ${data.base.count} vectors`);
     const { graph, addedPerSecond } = await bareGraphOf(options);
-    const cluster = await context.openCluster({ shards });
-    const fleet = new LoadFleet(clients);
-    try {
-      const emptyNodesBytes = cluster.nodesRssAnonBytes() ?? Number.NaN;
-      const collection = await LoadedCollection.load({
-        ...{ cluster, fleet, data, log, topK: settings.topK },
-        ...(options.collection === undefined ? {} : { settings: options.collection }),
-      });
-      const built = { bare: graph, bareAddedPerSecond: addedPerSecond };
-      return new SearchBench(options, { ...built, cluster, fleet, collection, emptyNodesBytes });
-    } catch (error) {
-      fleet.stop();
-      await cluster.close();
-      throw error;
-    }
+    const stage = await Stage.open(context, { data });
+    return new SearchBench(options, { stage, bare: graph, bareAddedPerSecond: addedPerSecond });
   }
 
   /** The smallest `ef` of both with that recall; measured once. */
@@ -124,20 +84,16 @@ export class SearchBench {
     return rounds;
   }
 
-  async close(): Promise<void> {
-    this.fleet.stop();
-    await this.cluster.close();
+  close(): Promise<void> {
+    return this.stage.close();
   }
 
   async #tune(recall: number): Promise<TunedPair> {
     const { topK } = this.#settings;
-    this.#context.log.step(`the smallest ef with recall ${recall}`);
     const nearest = await this.data.nearest(topK);
-    const range = { min: topK, max: EF_MAX };
     const bareRecall = (ef: number) => recallOf(this.bare.answers(topK, ef), nearest);
-    const bare = await tuneEf(bareRecall, recall, range);
-    const service = await tuneEf((ef) => this.collection.recall(ef), recall, range);
-    return { service, bare };
+    const bare = await tuneEf(bareRecall, recall, { min: topK, max: EF_MAX });
+    return { service: await this.stage.tune(recall), bare };
   }
 
   async #measureRounds(
@@ -146,35 +102,15 @@ export class SearchBench {
     recall: number,
   ): Promise<Round[]> {
     const { topK, repeats, durationMs } = this.#settings;
-    const { bare, service } = await this.tuned(recall);
-    const target = this.collection.target({ kind, efSearch: service.ef });
+    const tuned = await this.tuned(recall);
+    const how = { kind, efSearch: tuned.service.ef };
     const rounds: Round[] = [];
     for (let i = 0; i < repeats; i += 1) {
       this.#context.log.step(`${kind}, ${concurrency} at once, recall ${recall}: round ${i + 1}`);
-      const alone = this.bare.searches(topK, bare.ef, durationMs / 2);
-      rounds.push({ bare: alone, service: await this.#sample(target, concurrency) });
+      const bare = this.bare.searches(topK, tuned.bare.ef, durationMs / 2);
+      rounds.push({ bare, service: await this.stage.measure(how, { concurrency }) });
     }
     return rounds;
-  }
-
-  async #sample(target: SearchTargetSpec, concurrency: number): Promise<ServiceSample> {
-    const { durationMs, warmUpMs } = this.#settings;
-    if (warmUpMs > 0) {
-      await this.fleet.search(this.collection.load(target, { concurrency, durationMs: warmUpMs }));
-    }
-    const before = this.cluster.cpuMs();
-    const result = await this.fleet.search(
-      this.collection.load(target, { concurrency, durationMs }),
-    );
-    const after = this.cluster.cpuMs();
-    const usPerSearch = (of: 'coordinator' | 'nodes') =>
-      (((after?.[of] ?? Number.NaN) - (before?.[of] ?? Number.NaN)) / result.count) * 1000;
-    return {
-      ...result,
-      perSecond: ((result.count - result.failedCount) / result.tookMs) * 1000,
-      coordinatorUs: usPerSearch('coordinator'),
-      nodesUs: usPerSearch('nodes'),
-    };
   }
 }
 

@@ -6,10 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchCluster } from '../cluster/bench-cluster.js';
 import { LatencyHistogram } from '../load/latency-histogram.js';
-import { LoadFleet } from '../load/load-fleet.js';
 import type { SearchLoadResult } from '../load/messages.js';
 import { median } from '../report/run-report.js';
-import { LoadedCollection } from '../suites/parts/loaded-collection.js';
+import { Stage } from '../suites/parts/stage.js';
 import type { TargetRow, TargetsBench, TargetValue } from './target-row.js';
 
 const COPIES = 3;
@@ -32,36 +31,26 @@ interface StallRound {
   stalled: SearchLoadResult;
 }
 
-async function measure(bench: TargetsBench): Promise<TargetValue> {
-  const { context, settings } = bench;
+async function measure({ context, settings }: TargetsBench): Promise<TargetValue> {
   const count = Math.min(COUNT_MAX, context.options.integer('count'));
   const data = await context.loadData({ count });
-  const cluster = await context.openCluster({ shards: COPIES });
-  const fleet = new LoadFleet(context.options.integer('clients'));
+  const stage = await Stage.open(context, { data, shards: COPIES, copies: COPIES, partitions: 0 });
   try {
-    const collection = await LoadedCollection.load({
-      ...{ cluster, fleet, data, log: context.log, topK: settings.topK },
-      settings: { replicationFactor: COPIES },
-    });
-    const target = collection.target({ kind: 'stream' });
-    const { durationMs } = settings;
-    const full = await fleet.search(
-      collection.load(target, { warmUpMs: settings.warmUpMs, durationMs, concurrency: BUSY }),
-    );
-    const perSecond = Math.max(1, Math.round((full.count / full.tookMs) * 500));
+    const full = await stage.measure({ kind: 'stream' }, { concurrency: BUSY });
+    const perSecond = Math.max(1, Math.round(full.perSecond / 2));
+    const load = { durationMs: 2 * settings.durationMs, perSecond };
     const search = () =>
-      fleet.search(collection.load(target, { durationMs: 2 * durationMs, perSecond }));
+      stage.fleet.search(stage.collection.load(stage.collection.target({ kind: 'stream' }), load));
     const rounds: StallRound[] = [];
     for (let i = 0; i < settings.repeats; i += 1) {
       context.log.step(`one copy of three stalled, ${perSecond}/s: round ${i + 1}`);
       await search();
       const healthy = await search();
-      rounds.push({ healthy, stalled: await whileStalled(cluster, search) });
+      rounds.push({ healthy, stalled: await whileStalled(stage.cluster, search) });
     }
     return toValue(rounds, perSecond);
   } finally {
-    fleet.stop();
-    await cluster.close();
+    await stage.close();
   }
 }
 

@@ -36,7 +36,7 @@ export const storageRows: readonly TargetRow[] = [
 
 async function ingest(bench: TargetsBench): Promise<TargetValue> {
   const search = await bench.search();
-  const { acknowledgedMs, settledMs } = search.collection.ingested;
+  const { acknowledgedMs, settledMs } = search.stage.collection.ingested;
   const { count } = search.data.base;
   const perSecond = (count / acknowledgedMs) * 1000;
   const settledPerSecond = (count / settledMs) * 1000;
@@ -52,20 +52,20 @@ async function ingest(bench: TargetsBench): Promise<TargetValue> {
 async function memory(bench: TargetsBench): Promise<TargetValue> {
   const search = await bench.search();
   await search.rounds('stream', 16, 0.95);
-  await search.cluster.untilSettled();
-  const bytes = search.cluster.nodesRssAnonBytes() ?? Number.NaN;
-  const grownBytes = bytes - search.emptyNodesBytes;
+  await search.stage.cluster.untilSettled();
+  const bytes = search.stage.cluster.nodesRssAnonBytes() ?? Number.NaN;
+  const grownBytes = bytes - search.stage.emptyNodesBytes;
   const mib = (value: number) => (value / 2 ** 20).toFixed(0);
   return {
     samples: [grownBytes / search.data.base.count / 1024],
-    detail: `${mib(bytes)} MiB of all nodes, ${mib(search.emptyNodesBytes)} MiB when empty`,
+    detail: `${mib(bytes)} MiB of all nodes, ${mib(search.stage.emptyNodesBytes)} MiB when empty`,
   };
 }
 
 /** From the start of the process until an answer is complete again; after a stop and after a kill. */
 async function restart(bench: TargetsBench): Promise<TargetValue> {
   const search = await bench.search();
-  const { own } = search.cluster;
+  const { own } = search.stage.cluster;
   if (own === undefined) throw new Error('a restart needs a cluster of its own');
   const nodeId = own.nodeIds[0] as string;
   const documentCount = await documentsOf(search, nodeId);
@@ -86,8 +86,8 @@ async function restart(bench: TargetsBench): Promise<TargetValue> {
   };
 }
 
-async function documentsOf({ cluster }: SearchBench, nodeId: string): Promise<number> {
-  const nodes = await cluster.client.cluster.listNodes();
+async function documentsOf({ stage }: SearchBench, nodeId: string): Promise<number> {
+  const nodes = await stage.cluster.client.cluster.listNodes();
   return nodes.find((node) => node.nodeId === nodeId)?.documentCount ?? 0;
 }
 
@@ -103,8 +103,8 @@ async function startAndWait(
     const nowMs = systemClock.nowMs();
     if (nowMs - startMs > RESTART_LIMIT_MS) throw new Error(`${nodeId} does not serve again`);
     const options = { vector, minCoverageRatio: 0 };
-    const answer = await search.cluster.client
-      .search(search.collection.name, options)
+    const answer = await search.stage.cluster.client
+      .search(search.stage.collection.name, options)
       .catch(() => undefined);
     if (answer?.coverage.ratio === 1) break;
     await sleep(POLL_MS);

@@ -5,6 +5,7 @@
  */
 import { flagOnly } from '../../src/cli/client-command.js';
 import { UsageError } from '../../src/cli/options.js';
+import type { Chart } from '../report/chart.js';
 import { median } from '../report/run-report.js';
 import type { Suite, SuiteContext, SuiteOutcome } from '../suites/suite.js';
 import { chromaRows } from './chroma-rows.js';
@@ -116,17 +117,9 @@ class SharedSearchBench {
 
   async get(): Promise<SearchBench> {
     if (this.#bench === undefined) {
-      const { options } = this.#context;
       this.#bench = await SearchBench.open({
         ...{ context: this.#context, settings: this.#settings, bareGraph: 'timed' },
         data: await this.#context.loadData(),
-        ...{ shards: options.integer('shards'), clients: options.integer('clients') },
-        collection: {
-          replicationFactor: options.integer('copies'),
-          ...(options.integer('partitions') > 0
-            ? { partitions: options.integer('partitions') }
-            : {}),
-        },
       });
     }
     return this.#bench;
@@ -157,8 +150,28 @@ function outcomeOf(measured: readonly MeasuredRow[]): SuiteOutcome {
       better: 'min' in row.limit ? 'higher' : 'lower',
       samples,
     })),
-    charts: [],
+    charts: [targetsChart(measured)],
     histograms: Object.assign({}, ...measured.map((one) => one.measured.histograms ?? {})),
     facts: Object.fromEntries(measured.map(({ row, measured: { detail } }) => [row.name, detail])),
+  };
+}
+
+/** How many times better than its target each row is: 1 just meets it. */
+function targetsChart(measured: readonly MeasuredRow[]): Chart {
+  const margins = measured.map(({ row: { limit }, value }) =>
+    'min' in limit ? value / limit.min : limit.max / value,
+  );
+  return {
+    title: 'Targets',
+    note: 'How many times better than its target each row is. At 1 the target is just met.',
+    x: { label: '', kind: 'category', categories: measured.map(({ row }) => row.name) },
+    y: { label: 'times the target', kind: 'linear' },
+    series: [
+      {
+        ...{ name: 'measured', kind: 'bar' },
+        points: margins.map((margin, i) => [i, Number(margin.toPrecision(3))]),
+      },
+    ],
+    levels: [{ y: 1, label: 'target' }],
   };
 }

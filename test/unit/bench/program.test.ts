@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runBench } from '../../../bench/program.js';
 import { entries } from '../../../bench/suites/registry.js';
+import { projectRoot } from '../../support/tidy/project-files.js';
 
 async function bench(...args: string[]) {
   const output = { stdout: '', stderr: '' };
@@ -28,6 +31,23 @@ describe('the command line of the benchmarks', () => {
     for (const entry of entries) {
       if (entry.kind === 'suite') expect((await entry.load()).name).toBe(entry.name);
     }
+  });
+
+  it('knows every script beside it, and every suite, so that none is left out', () => {
+    const isEntry = (file: string) => file.endsWith('.ts') && !/^(main|program)\.ts$/.test(file);
+    const scripts = readdirSync(join(projectRoot, 'bench')).filter(isEntry);
+    const modules = entries.flatMap((entry) => (entry.kind === 'program' ? [entry.module] : []));
+    expect(scripts.map((file) => file.slice(0, -3)).sort()).toEqual(modules.sort());
+    const suites = readdirSync(join(projectRoot, 'bench', 'suites'));
+    const named = suites.flatMap((file) => /^(.+)-suite\.ts$/.exec(file)?.[1] ?? []);
+    const names = entries.map(({ name }) => name);
+    expect(named.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('is described, entry by entry, in bench/README.md', () => {
+    const guide = readFileSync(join(projectRoot, 'bench', 'README.md'), 'utf8');
+    const missing = entries.filter(({ name }) => !guide.includes(`| \`${name}\` |`));
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
   it('refuses unknown names and options with exit code 2 and one clear line', async () => {

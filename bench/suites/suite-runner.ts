@@ -1,5 +1,5 @@
 /** Runs one suite: opens what it needs, prints its tables, writes its results and the report. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/system-clock.js';
 import type { CommandCall } from '../../src/cli/command.js';
@@ -9,15 +9,18 @@ import type { ResolvedOptions } from '../../src/cli/resolved-options.js';
 import { BenchCluster } from '../cluster/bench-cluster.js';
 import { loadBenchData } from '../datasets/bench-data.js';
 import { packageRoot } from '../datasets/cache-directory.js';
+import { htmlReport } from '../report/html-report.js';
 import {
   type BenchResult,
   commitOf,
   machineFacts,
   RESULT_FORMAT,
+  readResult,
   versionFacts,
   writeResult,
 } from '../report/result-file.js';
 import { openSuiteLog } from '../report/suite-log.js';
+import { entries } from './registry.js';
 import type { Suite, SuiteContext, SuiteLog } from './suite.js';
 
 /** Resolves to the exit code. */
@@ -42,7 +45,8 @@ export async function runSuite(suite: Suite, { options, terminal }: CommandCall)
   const path = join(directory, `${suite.name}.json`);
   writeResult(path, result);
   print(result, (text) => terminal.stdout.write(text));
-  terminal.stderr.write(`\nwritten: ${path}\n`);
+  const written = options.flag('no-report') ? [path] : [path, writeReport(directory)];
+  terminal.stderr.write(`\nwritten: ${written.join(', ')}\n`);
   return outcome.isPass ? 0 : 1;
 }
 
@@ -75,6 +79,24 @@ function resultsDirectory(options: ResolvedOptions): string {
   if (options.has('out')) return options.text('out');
   const root = packageRoot(import.meta.url);
   return existsSync(join(root, 'bench')) ? join(root, 'bench', 'results') : '.';
+}
+
+/** Of every result in the folder, so that one file has all of them. */
+function writeReport(directory: string): string {
+  const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
+  const results = files.flatMap((file) => {
+    try {
+      return [readResult(join(directory, file))];
+    } catch {
+      // Some other JSON: no business of the report.
+      return [];
+    }
+  });
+  const order = entries.map(({ name }) => name);
+  results.sort((a, b) => order.indexOf(a.suite) - order.indexOf(b.suite));
+  const path = join(directory, 'report.html');
+  writeFileSync(path, htmlReport(results));
+  return path;
 }
 
 function settingsOf(options: ResolvedOptions): BenchResult['settings'] {

@@ -1,0 +1,45 @@
+/** `annulus bench report FILE.json...`: results as one HTML file, to be looked at and handed on. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argumentList, flagOnly } from '../../src/cli/client-command.js';
+import type { CommandSpec } from '../../src/cli/command.js';
+import { chartSvg, htmlReport } from '../report/html-report.js';
+import { readResult } from '../report/result-file.js';
+
+export const reportCommand: CommandSpec = {
+  usage: 'report <file...>',
+  description: 'Results as one HTML file that needs no network; charts as SVG on demand.',
+  options: [
+    flagOnly({
+      name: 'out',
+      type: 'text',
+      placeholder: 'FILE',
+      default: 'report.html',
+      description: 'The HTML file.',
+    }),
+    flagOnly({
+      name: 'svg',
+      type: 'text',
+      placeholder: 'DIR',
+      description: 'Folder for every chart as a file of its own.',
+    }),
+  ],
+  async run(call) {
+    const results = argumentList(call, 0).map(readResult);
+    const out = call.options.text('out');
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(out, htmlReport(results));
+    call.terminal.stderr.write(`written: ${out}\n`);
+    if (!call.options.has('svg')) return 0;
+    const directory = call.options.text('svg');
+    mkdirSync(directory, { recursive: true });
+    for (const { suite, charts } of results) {
+      charts.forEach((chart, i) => {
+        const path = join(directory, `${suite}-${i + 1}.svg`);
+        writeFileSync(path, chartSvg(chart));
+        call.terminal.stderr.write(`written: ${path}\n`);
+      });
+    }
+    return 0;
+  },
+};
