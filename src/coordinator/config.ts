@@ -1,5 +1,6 @@
 /** What a coordinator can be told, with defaults. The CLI's option table gives these their flags. */
 import { defaultLimits, type RequestLimits } from './limits.js';
+import { defaultMoveDriverOptions, type MoveDriverOptions } from './moves/move-driver.js';
 import { defaultNodeRegistryOptions, type NodeRegistryOptions } from './nodes/node-registry.js';
 import { defaultRecoveryOptions, type RecoveryOptions } from './replication/recovery-controller.js';
 import {
@@ -27,6 +28,8 @@ export interface CoordinatorOptions {
   reads: ReadRouterOptions;
   recovery: RecoveryOptions;
   comparison: ReplicaComparerOptions;
+  /** Moving replicas as nodes come and go. */
+  moves: MoveDriverOptions;
   /**
    * How long a replica may take over a write before it is taken out of the in-sync set, in
    * milliseconds; 10..600,000. Raise it where disks stall for seconds. Default 5,000.
@@ -38,10 +41,11 @@ export interface CoordinatorOptions {
   stopTimeoutMs: number;
 }
 
-/** `partial` over the defaults. */
-export function coordinatorOptions(
-  partial: Partial<CoordinatorOptions> & Pick<CoordinatorOptions, 'dataDirectory'>,
-): CoordinatorOptions {
+type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves'>> &
+  Pick<CoordinatorOptions, 'dataDirectory'> & { moves?: Partial<MoveDriverOptions> };
+
+/** `given` over the defaults. */
+export function coordinatorOptions({ moves, ...given }: GivenOptions): CoordinatorOptions {
   return {
     listen: { host: '127.0.0.1', port: 7700 },
     http: undefined,
@@ -50,9 +54,10 @@ export function coordinatorOptions(
     reads: defaultReadRouterOptions,
     recovery: defaultRecoveryOptions,
     comparison: defaultReplicaComparerOptions,
+    moves: { ...defaultMoveDriverOptions, ...moves },
     writeTimeoutMs: 5_000,
     startWaitMs: 3_000,
     stopTimeoutMs: 10_000,
-    ...partial,
+    ...given,
   };
 }

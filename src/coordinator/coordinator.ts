@@ -13,6 +13,7 @@ import { NodeAdmin } from './admin/node-admin.js';
 import { ReplicaAdmin } from './admin/replica-admin.js';
 import { ClockMark } from './clock-mark.js';
 import type { CoordinatorOptions } from './config.js';
+import { MoveDriver } from './moves/move-driver.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
 import { InSyncKeeper } from './replication/in-sync-keeper.js';
 import { RecoveryDriver } from './replication/recovery-driver.js';
@@ -57,6 +58,8 @@ export class Coordinator {
   /** Compares replicas in sync, and heals what differs. */
   readonly comparer: ReplicaComparer;
   readonly #recovery: RecoveryDriver;
+  /** Moves replicas as nodes come and go. */
+  readonly moves: MoveDriver;
   readonly #clockMark: ClockMark;
   readonly #startWaitMs: number;
 
@@ -103,6 +106,7 @@ export class Coordinator {
       isController: () => true,
       options: options.recovery,
     });
+    this.moves = new MoveDriver({ ...watched, isController: () => true, options: options.moves });
     const { connectPeer } = parts;
     this.comparer = new ReplicaComparer({ ...watched, connectPeer, options: options.comparison });
     this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
@@ -141,6 +145,7 @@ export class Coordinator {
     this.#clockMark.stop();
     this.#writeDriver.close();
     this.#recovery.close();
+    this.moves.close();
     this.comparer.close();
     this.nodes.close();
     this.topology.close();

@@ -53,6 +53,11 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
       searchBatchMax: options.integer('limit-search-batch'),
       requestTimeoutMsMax: options.integer('limit-request-timeout-ms'),
     },
+    moves: {
+      replaceAfterMs: options.integer('replace-after-ms'),
+      movesMax: options.integer('moves-max'),
+      movesPerNodeMax: options.integer('moves-per-node-max'),
+    },
     writeTimeoutMs: options.integer('write-timeout-ms'),
     startWaitMs: options.integer('start-wait-ms'),
     stopTimeoutMs: options.integer('stop-timeout-ms'),

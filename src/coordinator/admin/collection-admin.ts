@@ -14,7 +14,7 @@ import type { WantedCollection } from '../requests/collection-request.js';
 import {
   defaultPartitionCount,
   defaultReplicationFactor,
-  placePartitions,
+  placeNew,
 } from '../topology/ring-placement.js';
 import {
   activeNodes,
@@ -117,7 +117,7 @@ export class CollectionAdmin {
       );
     }
     const partitionCount = wanted.partitionCount ?? defaultPartitionCount(candidates.length);
-    const placed = placePartitions({
+    const placed = placeNew({
       collectionId: id,
       partitionCount,
       replicationFactor,

@@ -6,7 +6,8 @@
  *   evict       an in-sync replica that its node reports damaged or missing, while another one in
  *               sync is known to be whole; the last one is never touched
  *   set_source  from whom it copies: the in-sync replica whose node is up and has the least to do,
- *               so many copies at a time per node
+ *               so many copies at a time per node; what restores copies first, and nothing that
+ *               moves while moves are paused
  *   await       its node found it equal to its source, and it can be searched. Writes may have passed
  *               it by, so in the next generation they wait for it, and it compares everything again
  *   promote     it was found equal again in that generation, and missed no write of it
@@ -66,6 +67,12 @@ export function decideRecovery(
   return new Decision(nodes, memory, nowMs, options).decide(topology);
 }
 
+/** Copies that should be there go before those that are only to be elsewhere. */
+function urgencyOf({ move }: ReplicaEntry): number {
+  if (move === undefined || move.cause === 'lost' || move.cause === 'copies') return 0;
+  return move.cause === 'balance' ? 2 : 1;
+}
+
 class Decision {
   readonly #nodes: (nodeId: NodeId) => NodeView | undefined;
   readonly #memory: RecoveryMemory;
@@ -87,7 +94,7 @@ class Decision {
   }
 
   decide(topology: Topology): RecoveryAction[] {
-    const waiting: { ref: ReplicaRef; entry: PartitionEntry }[] = [];
+    const waiting: { ref: ReplicaRef; entry: PartitionEntry; urgency: number }[] = [];
     for (const { id: collectionId, state, partitions } of topology.collections.values()) {
       if (state !== 'ready') continue;
       partitions.forEach((entry, partition) => {
@@ -95,10 +102,15 @@ class Decision {
         for (const replica of entry.replicas) {
           const ref = { collectionId, partition, nodeId: replica.nodeId };
           if (replica.state !== 'recovering') continue;
-          if (!this.#advance(ref, replica, entry)) waiting.push({ ref, entry });
+          const isHeld = topology.areMovesPaused && replica.move && !replica.isAwaited;
+          if (isHeld) this.#takeSource(ref, replica);
+          else if (!this.#advance(ref, replica, entry)) {
+            waiting.push({ ref, entry, urgency: urgencyOf(replica) });
+          }
         }
       });
     }
+    waiting.sort((a, b) => a.urgency - b.urgency);
     for (const { ref, entry } of waiting) this.#giveSource(ref, entry);
     return this.#actions;
   }
@@ -119,13 +131,11 @@ class Decision {
   }
 
   /** True when there is nothing to be done about its source. */
-  #advance(
-    ref: ReplicaRef,
-    { source, isAwaited }: ReplicaEntry,
-    { generation, replicas }: PartitionEntry,
-  ): boolean {
+  #advance(ref: ReplicaRef, replica: ReplicaEntry, entry: PartitionEntry): boolean {
+    const { source, isAwaited } = replica;
+    const { generation, replicas } = entry;
     if (this.#nodes(ref.nodeId)?.isUp !== true) {
-      if (source !== undefined) this.#actions.push({ kind: 'set_source', ref, source: undefined });
+      this.#takeSource(ref, replica);
       if (isAwaited) this.#startOver(ref, generation, 'away');
       return true;
     }
@@ -148,6 +158,10 @@ class Decision {
     }
     this.#countCopy(ref.nodeId, source);
     return true;
+  }
+
+  #takeSource(ref: ReplicaRef, { source }: ReplicaEntry): void {
+    if (source !== undefined) this.#actions.push({ kind: 'set_source', ref, source: undefined });
   }
 
   #startOver(ref: ReplicaRef, generation: number, reason: 'stuck' | 'away'): void {

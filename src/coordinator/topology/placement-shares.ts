@@ -22,6 +22,10 @@ export const LOAD_EPSILON = 0.25;
 /** The least part of its target that a node carries. */
 export const LOAD_RATIO_MIN = 0.5;
 
+/** The same for replicas that are there already: they move one by one, so no chains are set off. */
+export const KEPT_EPSILON = 0.1;
+export const KEPT_RATIO_MIN = 0.8;
+
 /** Absorbs rounding of targets that are whole numbers in truth. */
 const ROUNDING = 1e-9;
 
@@ -96,13 +100,14 @@ export function boundsAfresh(target: number): LoadBounds {
 }
 
 /**
- * What a node may carry when replicas are there already: a little looser, for what fitted before a
- * node joined should rarely have to leave a full one now. A node that is new gets its whole target.
+ * What a node may carry when replicas are there already: within a tenth above and a fifth below its
+ * target, for then the ring has little say in it anyway. A node that is new gets its whole target.
  */
 export function boundsKept(target: number, isNew: boolean): LoadBounds {
+  const min = Math.min(roundedDown(target), roundedUp(KEPT_RATIO_MIN * target));
   return {
-    min: isNew ? roundedDown(target) : boundsAfresh(target).min,
-    max: roundedUp((1 + LOAD_EPSILON) * target),
+    min: isNew ? roundedDown(target) : min,
+    max: Math.max(roundedUp(target), roundedDown((1 + KEPT_EPSILON) * target)),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   CollectionEntry,
   PartitionEntry,
   ReplicaEntry,
+  ReplicaMove,
   ReplicaState,
   Topology,
 } from './topology.js';
@@ -112,8 +113,12 @@ export function startRecoveryOver(
   return editRecovering(topology, ref, generation, ({ isAwaited: _, ...replica }) => replica);
 }
 
-/** Lists a new replica, `recovering`. */
-export function addReplica(topology: Topology, ref: ReplicaRef): TransitionResult {
+/** Lists a new replica, `recovering`; with `move`: as a step of one. */
+export function addReplica(
+  topology: Topology,
+  ref: ReplicaRef,
+  move?: ReplicaMove,
+): TransitionResult {
   return editPartition(topology, ref, ({ replicas }) => {
     if (!topology.nodes.has(ref.nodeId)) {
       return refused('node_not_found', `there is no node ${ref.nodeId}`);
@@ -121,7 +126,8 @@ export function addReplica(topology: Topology, ref: ReplicaRef): TransitionResul
     if (replicas.some((r) => r.nodeId === ref.nodeId)) {
       return refused('replica_exists', `there is a replica of ${show(ref)} already`);
     }
-    return [...replicas, { nodeId: ref.nodeId, state: 'recovering' }];
+    const added: ReplicaEntry = { nodeId: ref.nodeId, state: 'recovering' };
+    return [...replicas, move === undefined ? added : { ...added, move }];
   });
 }
 
@@ -179,6 +185,20 @@ function editRecovering(
   });
 }
 
+/** A move is over: the replica is one like any other. No new generation, since none is stopped. */
+export function endMove(topology: Topology, ref: ReplicaRef): TransitionResult {
+  const collection = topology.collections.get(ref.collectionId);
+  const entry = collection?.partitions[ref.partition];
+  const replica = entry?.replicas.find((r) => r.nodeId === ref.nodeId);
+  if (collection === undefined || entry === undefined || replica?.move === undefined) {
+    return { kind: 'unchanged', topology };
+  }
+  const { move: _, ...settled } = replica;
+  const replicas = entry.replicas.map((r) => (r === replica ? settled : r));
+  const partitions = collection.partitions.with(ref.partition, { ...entry, replicas });
+  return changed(topology, { collection: { ...collection, partitions } });
+}
+
 /** Replaces one partition's replicas by what `edit` makes of them, in the next generation. */
 function editPartition(
   topology: Topology,
@@ -196,6 +216,7 @@ function editPartition(
   const edited = edit(entry);
   if ('kind' in edited) return edited;
   const partitions = collection.partitions.with(ref.partition, {
+    ...entry,
     generation: entry.generation + 1,
     replicas: edited,
   });

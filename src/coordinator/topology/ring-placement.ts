@@ -7,13 +7,15 @@
  * `placement-shares.ts` says what the bounds are, `hash-ring.ts` how the ring is made.
  *
  * Whoever changes a placement that exists passes it as `current`: replicas then stay unless their
- * node is gone or over its bound, and a node that joins is handed its share. Asked afresh instead, the
- * answer differs little when nodes carry many replicas, but full nodes pass replicas on, and chains
- * form when they carry few. Share of the replicas that moves when one node joins N, times N + 1 (1 is
- * the least there can be), mean and worst over N = 1..64; the load of the fullest node over its target
+ * node is gone or over its bound, and a node that joins is handed its share. Over random joins and
+ * removals that moves 1.00 to 1.02 times what it must, and no node carries more than 1.13 times the
+ * mean (with 3 replicas a node and more). Asked afresh instead, the answer differs little when nodes
+ * carry many replicas, but full nodes pass replicas on, and chains form when they carry few. Share
+ * of the replicas that moves when one node joins N, times N + 1 (1 is the least there can be), mean
+ * and worst over N = 1..64; the load of the fullest node over its target
  * rounded up, worst of all:
  *
- *   partitions x copies   afresh: mean, worst   with `current`   fullest
+ *   partitions x copies   afresh: mean, worst   with `current`   fullest, afresh
  *   default x 1                5.8   31               1.00          1.00
  *   default x 3                2.4   13               1.00          1.25
  *   256 x 1                    2.6   14               1.00          1.25
@@ -114,6 +116,14 @@ export function placePartitions(request: PlacementRequest): PlacementResult {
     return walk.filter((n) => held.includes(n)).map((n) => (nodes[n] as PlacementNode).nodeId);
   });
   return { kind: 'placed', placement };
+}
+
+/** Of a new collection: afresh, then levelled as it would be once it is there. */
+export function placeNew(request: Omit<PlacementRequest, 'current'>): PlacementResult {
+  const afresh = placePartitions(request);
+  return afresh.kind === 'placed'
+    ? placePartitions({ ...request, current: afresh.placement })
+    : afresh;
 }
 
 function loadBounds(

@@ -14,6 +14,7 @@ import {
   type NodeEntry,
   type PartitionEntry,
   type ReplicaEntry,
+  type ReplicaMove,
   type Topology,
 } from './topology.js';
 
@@ -36,6 +37,7 @@ export function topologyToJson(topology: Topology) {
     epoch: topology.epoch,
     nodes: [...topology.nodes.values()],
     collections: [...topology.collections.values()],
+    ...(topology.areMovesPaused ? { areMovesPaused: true } : {}),
   };
 }
 
@@ -67,7 +69,9 @@ export function topologyFromJson(value: unknown): Topology {
   unique('topology.collections', named, (collection) => collection.name);
   const nodeIds = new Set(nodes.map((node) => node.nodeId));
   for (const collection of collections) checkHolders(collection, nodeIds);
-  return makeTopology(root.text('clusterId'), root.integer('epoch', 0), nodes, collections);
+  const areMovesPaused = root.has('areMovesPaused') && root.flag('areMovesPaused');
+  const epoch = root.integer('epoch', 0);
+  return makeTopology(root.text('clusterId'), epoch, nodes, collections, areMovesPaused);
 }
 
 function parseNode(fields: Fields): NodeEntry {
@@ -77,8 +81,13 @@ function parseNode(fields: Fields): NodeEntry {
     zone: fields.text('zone', 0),
     weight: fields.positive('weight'),
     intent: fields.oneOf('intent', ['active', 'draining'] as const),
+    ...(fields.has('pinned') ? { pinned: fields.someOf('pinned', PINNABLE) } : {}),
+    ...(fields.has('replacedBy') ? { replacedBy: nodeId(fields.text('replacedBy')) } : {}),
   };
 }
+
+const PINNABLE = ['weight', 'zone'] as const;
+const MOVE_CAUSES = ['lost', 'copies', 'drain', 'replace', 'balance'] as const;
 
 function parseCollection(fields: Fields): CollectionEntry {
   const metrics: readonly Metric[] = ['cosine', 'dot', 'l2'];
@@ -112,10 +121,20 @@ function parsePartition(fields: Fields): PartitionEntry {
       state: replica.oneOf('state', ['in_sync', 'recovering'] as const),
       ...(replica.has('source') ? { source: nodeId(replica.text('source')) } : {}),
       ...(replica.has('isAwaited') ? { isAwaited: replica.oneOf('isAwaited', [true]) } : {}),
+      ...(replica.has('move') ? { move: parseMove(replica.inner('move')) } : {}),
     }),
   );
   unique(`${fields.path}.replicas`, replicas, (replica) => replica.nodeId);
   return { generation: fields.integer('generation', 1), replicas };
+}
+
+function parseMove(fields: Fields): ReplicaMove {
+  return {
+    cause: fields.oneOf('cause', MOVE_CAUSES),
+    ...(fields.has('from') ? { from: nodeId(fields.text('from')) } : {}),
+    inSyncMin: fields.integer('inSyncMin', 0),
+    begunAtMs: fields.integer('begunAtMs', 0),
+  };
 }
 
 function checkHolders(collection: CollectionEntry, known: ReadonlySet<NodeId>): void {
@@ -180,6 +199,24 @@ class Fields {
     const value = this.#get(key);
     const found = allowed.find((candidate) => candidate === value);
     return found ?? this.fail(key, `is none of ${allowed.join(', ')}`);
+  }
+
+  flag(key: string): boolean {
+    const value = this.#get(key);
+    return typeof value === 'boolean' ? value : this.fail(key, 'is neither true nor false');
+  }
+
+  inner(key: string): Fields {
+    return new Fields(`${this.path}.${key}`, this.#get(key));
+  }
+
+  someOf<T extends string>(key: string, allowed: readonly T[]): T[] {
+    const value = this.#get(key);
+    if (!Array.isArray(value)) return this.fail(key, 'is not a list');
+    const found = allowed.filter((candidate) => value.includes(candidate));
+    return found.length === value.length
+      ? found
+      : this.fail(key, `has others than ${allowed.join(', ')}`);
   }
 
   list(key: string): Fields[] {

@@ -41,26 +41,67 @@ export function refused(reason: RefusalReason, message: string): TransitionResul
   return { kind: 'refused', reason, message };
 }
 
-/** Adds a node, or updates address, zone and weight of the one with this id; its intent stays. */
-export function addNode(topology: Topology, node: Omit<NodeEntry, 'intent'>): TransitionResult {
+export type JoiningNode = Pick<NodeEntry, 'nodeId' | 'address' | 'zone' | 'weight'>;
+
+/**
+ * Adds a node, or updates address, zone and weight of the one with this id, except for what an
+ * operator has set; its intent stays.
+ */
+export function addNode(topology: Topology, node: JoiningNode): TransitionResult {
   invariant(node.weight > 0, `node ${node.nodeId} has weight ${node.weight}`);
   const known = topology.nodes.get(node.nodeId);
   if (known === undefined) return changed(topology, { node: { ...node, intent: 'active' } });
+  const { pinned = [] } = known;
+  const updated = {
+    ...known,
+    address: node.address,
+    zone: pinned.includes('zone') ? known.zone : node.zone,
+    weight: pinned.includes('weight') ? known.weight : node.weight,
+  };
   const isSame =
-    known.address === node.address && known.zone === node.zone && known.weight === node.weight;
-  if (isSame) return { kind: 'unchanged', topology };
-  return changed(topology, { node: { ...known, ...node } });
+    known.address === updated.address &&
+    known.zone === updated.zone &&
+    known.weight === updated.weight;
+  return isSame ? { kind: 'unchanged', topology } : changed(topology, { node: updated });
+}
+
+/** An operator's word on zone and weight: it stands until the next one. */
+export function pinNode(
+  topology: Topology,
+  nodeId: NodeId,
+  wanted: { zone?: string; weight?: number },
+): TransitionResult {
+  const known = topology.nodes.get(nodeId);
+  if (known === undefined) return refused('node_not_found', `there is no node ${nodeId}`);
+  const pinned = new Set(known.pinned);
+  if (wanted.zone !== undefined) pinned.add('zone');
+  if (wanted.weight !== undefined) pinned.add('weight');
+  const node = { ...known, ...wanted, pinned: [...pinned] };
+  if (JSON.stringify(node) === JSON.stringify(known)) return { kind: 'unchanged', topology };
+  return changed(topology, { node });
+}
+
+export function setMovesPaused(topology: Topology, areMovesPaused: boolean): TransitionResult {
+  if (topology.areMovesPaused === areMovesPaused) return { kind: 'unchanged', topology };
+  const { nodes, collections } = topology;
+  const changedTopology = { ...topology, areMovesPaused };
+  return { kind: 'changed', topology: next(changedTopology, nodes.values(), collections.values()) };
 }
 
 export function setNodeIntent(
   topology: Topology,
   nodeId: NodeId,
   intent: NodeIntent,
+  replacedBy?: NodeId,
 ): TransitionResult {
   const known = topology.nodes.get(nodeId);
   if (known === undefined) return refused('node_not_found', `there is no node ${nodeId}`);
-  if (known.intent === intent) return { kind: 'unchanged', topology };
-  return changed(topology, { node: { ...known, intent } });
+  if (known.intent === intent && known.replacedBy === replacedBy) {
+    return { kind: 'unchanged', topology };
+  }
+  const { replacedBy: _, ...rest } = known;
+  const node = { ...rest, intent, ...(replacedBy === undefined ? {} : { replacedBy }) };
+  return changed(topology, { node });
 }
 
 /** Forgets a node. Refused while it holds replicas. */
@@ -164,5 +205,6 @@ function next(
   nodes: Iterable<NodeEntry>,
   collections: Iterable<CollectionEntry>,
 ): Topology {
-  return makeTopology(topology.clusterId, topology.epoch + 1, nodes, collections);
+  const { clusterId, epoch, areMovesPaused } = topology;
+  return makeTopology(clusterId, epoch + 1, nodes, collections, areMovesPaused);
 }

@@ -19,10 +19,31 @@ export interface NodeEntry {
   /** Share of the partitions relative to the other nodes; above 0. */
   readonly weight: number;
   readonly intent: NodeIntent;
+  /** What an operator has set: the node's own word on it, when it joins again, counts no more. */
+  readonly pinned?: readonly ('weight' | 'zone')[];
+  /** The node that is to get all it has; it is forgotten once it holds nothing. Only if draining. */
+  readonly replacedBy?: NodeId;
 }
 
 /** `in_sync`: holds every acknowledged write. `recovering`: takes writes, answers nothing. */
 export type ReplicaState = 'in_sync' | 'recovering';
+
+/**
+ * Why a replica moves. `lost`: its node has been away for too long. `copies`: there are too few of
+ * them. `drain`, `replace`: an operator wants the node empty. `balance`: the others carry more.
+ */
+export type MoveCause = 'lost' | 'copies' | 'drain' | 'replace' | 'balance';
+
+/** How a replica came to be where it is, as long as that is not over. */
+export interface ReplicaMove {
+  readonly cause: MoveCause;
+  /** The node whose replica is dropped once this one is in sync; absent: it is one more. */
+  readonly from?: NodeId;
+  /** Replicas in sync when it began, as far as they are wanted: dropping one leaves no fewer. */
+  readonly inSyncMin: number;
+  /** Wall-clock instant. */
+  readonly begunAtMs: number;
+}
 
 export interface ReplicaEntry {
   readonly nodeId: NodeId;
@@ -34,6 +55,7 @@ export interface ReplicaEntry {
    * that it misses ends this, in the store, before it is acknowledged.
    */
   readonly isAwaited?: true;
+  readonly move?: ReplicaMove;
 }
 
 export interface PartitionEntry {
@@ -79,6 +101,8 @@ export interface Topology {
   readonly collections: ReadonlyMap<CollectionId, CollectionEntry>;
   /** Of collections that are not being dropped. */
   readonly collectionIdsByName: ReadonlyMap<string, CollectionId>;
+  /** An operator wants no replica moved for now. */
+  readonly areMovesPaused: boolean;
 }
 
 /** The first topology of a cluster: no nodes, no collections, epoch 0. */
@@ -91,6 +115,7 @@ export function makeTopology(
   epoch: Epoch,
   nodes: Iterable<NodeEntry>,
   collections: Iterable<CollectionEntry>,
+  areMovesPaused = false,
 ): Topology {
   const byId = new Map<CollectionId, CollectionEntry>();
   const idsByName = new Map<string, CollectionId>();
@@ -100,7 +125,14 @@ export function makeTopology(
   }
   const nodesById = new Map<NodeId, NodeEntry>();
   for (const node of nodes) nodesById.set(node.nodeId, node);
-  return { clusterId, epoch, nodes: nodesById, collections: byId, collectionIdsByName: idsByName };
+  return {
+    clusterId,
+    epoch,
+    nodes: nodesById,
+    collections: byId,
+    collectionIdsByName: idsByName,
+    areMovesPaused,
+  };
 }
 
 /** The collection that callers mean by a name; undefined when there is none or it is dropped. */

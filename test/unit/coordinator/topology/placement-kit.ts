@@ -25,6 +25,13 @@ export function place(
   return result.placement;
 }
 
+/** As a collection is placed when it is made. */
+export function placedNew(
+  request: Omit<PlacementRequest, 'collectionId' | 'current'> & { id?: string },
+): Placement {
+  return place({ ...request, current: place(request) });
+}
+
 /** Replicas on each node, the empty ones included. */
 export function loadsOf(placement: Placement, nodes: readonly PlacementNode[]): number[] {
   const loads = new Map<NodeId, number>(nodes.map((node) => [node.nodeId, 0]));

@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { collectionId, nodeId } from '../../../../src/base/ids.js';
 import { seededRandom, shuffle } from '../../../../src/base/random.js';
 import { countMoves } from '../../../../src/coordinator/topology/placement-diff.js';
-import { LOAD_EPSILON } from '../../../../src/coordinator/topology/placement-shares.js';
+import {
+  KEPT_EPSILON,
+  LOAD_EPSILON,
+} from '../../../../src/coordinator/topology/placement-shares.js';
 import {
   defaultPartitionCount,
   defaultReplicationFactor,
   type Placement,
   placePartitions,
 } from '../../../../src/coordinator/topology/ring-placement.js';
-import { arbitraryNodes, equalNodes, loadsOf, place } from './placement-kit.js';
+import { arbitraryNodes, equalNodes, loadsOf, place, placedNew } from './placement-kit.js';
 
 /** The spread of a partition's copies over zones is as even as the zones' sizes allow. */
 function zoneSpreadIsEven(placement: Placement, zoneOf: Map<string, string>): boolean {
@@ -131,20 +134,20 @@ describe('moves', () => {
   });
 
   it.each([1, 3])(
-    'from what is there: no more than the share of the node that joins 1..64',
+    'from what is there: hardly more than the share of the node that joins 1..64',
     (rf) => {
       for (const factor of [1, 4]) {
         for (const nodeCount of clusterSizes.filter((size) => size >= rf)) {
           const count = factor * defaultPartitionCount(nodeCount + 1);
           const request = { partitionCount: count, replicationFactor: rf };
-          const before = place({ ...request, nodes: equalNodes(nodeCount) });
+          const before = placedNew({ ...request, nodes: equalNodes(nodeCount) });
           const nodes = equalNodes(nodeCount + 1);
           const after = place({ ...request, nodes, current: before });
           const share = (count * rf) / (nodeCount + 1);
-          expect(countMoves(before, after)).toBeLessThanOrEqual(share);
+          expect(countMoves(before, after)).toBeLessThanOrEqual(1.1 * share);
           expect(loadsOf(after, nodes).at(-1)).toBeGreaterThanOrEqual(Math.floor(share));
           expect(Math.max(...loadsOf(after, nodes))).toBeLessThanOrEqual(
-            Math.ceil((1 + LOAD_EPSILON) * share),
+            Math.max(Math.ceil(share), Math.floor((1 + KEPT_EPSILON) * share)),
           );
         }
       }
@@ -152,20 +155,20 @@ describe('moves', () => {
   );
 
   it('from what is there: growing node by node from 1 to 24 stays balanced', () => {
-    let current = place({ partitionCount: 64, replicationFactor: 1, nodes: equalNodes(1) });
+    let current = placedNew({ partitionCount: 64, replicationFactor: 1, nodes: equalNodes(1) });
     for (let nodeCount = 2; nodeCount <= 24; nodeCount += 1) {
       const nodes = equalNodes(nodeCount);
       const next = place({ partitionCount: 64, replicationFactor: 1, nodes, current });
       expect(countMoves(current, next)).toBeLessThanOrEqual(64 / nodeCount);
       const loads = loadsOf(next, nodes);
-      expect(Math.max(...loads)).toBeLessThanOrEqual(Math.ceil(1.25 * (64 / nodeCount)));
+      expect(Math.max(...loads)).toBeLessThanOrEqual(Math.ceil(1.1 * (64 / nodeCount)));
       current = next;
     }
   });
 
   it('from what is there: when a node goes, what it held moves and hardly more', () => {
     const nodes = equalNodes(9);
-    const before = place({ partitionCount: 128, replicationFactor: 3, nodes });
+    const before = placedNew({ partitionCount: 128, replicationFactor: 3, nodes });
     const left = nodes.filter((node) => node.nodeId !== nodeId('node-4'));
     const held = before.filter((on) => on.includes(nodeId('node-4'))).length;
     const after = place({
@@ -176,7 +179,7 @@ describe('moves', () => {
     });
     expect(after.flat()).not.toContain('node-4');
     expect(countMoves(before, after)).toBeGreaterThanOrEqual(held);
-    expect(countMoves(before, after)).toBeLessThanOrEqual(held * 1.5);
+    expect(countMoves(before, after)).toBeLessThanOrEqual(held * 1.1);
   });
 
   it('from what is there: nothing moves when nothing changed', () => {
@@ -184,7 +187,7 @@ describe('moves', () => {
       fc.property(arbitraryNodes, fc.nat({ max: 4 }), (nodes, bits) => {
         const replicationFactor = defaultReplicationFactor(nodes.length);
         const request = { partitionCount: 2 ** bits, replicationFactor, nodes };
-        const before = place(request);
+        const before = placedNew(request);
         expect(place({ ...request, current: before })).toEqual(before);
       }),
       { numRuns: 40 },

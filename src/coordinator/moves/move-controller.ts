@@ -1,0 +1,262 @@
+/**
+ * Decides the next steps from the placement there is to the one that the ring wants. Pure: the
+ * topology, the goals and what is known of nodes go in, steps come out, and moves that have to wait.
+ * What is under way is written in the topology, so any coordinator can go on with it.
+ *
+ *   begin    a new replica is listed, `recovering`; the recovery controller has it copied
+ *   finish   it is in sync, and so are enough others: what it relieves is dropped
+ *   cancel   it is not wanted any more
+ *   drop     a replica too many
+ *   adopt    a partition has no replica in sync, because an operator gave the last one up: the fullest
+ *            of those there are becomes it
+ *   forget   a node that was replaced holds nothing any more
+ *
+ * What restores lost copies goes before what empties nodes, and that before what merely balances.
+ * While copies are being restored nothing is balanced; and a partition that lacks one is not either.
+ */
+import type { CollectionId, Generation, NodeId } from '../../base/ids.js';
+import { mayDrop, mayFinish } from '../topology/move-transitions.js';
+import type { ReplicaRef } from '../topology/replica-transitions.js';
+import {
+  type CollectionEntry,
+  type MoveCause,
+  type PartitionEntry,
+  type ReplicaEntry,
+  replicasOnNode,
+  type Topology,
+} from '../topology/topology.js';
+import { isRepair, MoveSlots } from './move-slots.js';
+import type { Goal } from './placement-goal.js';
+
+export interface MoveOptions {
+  /** Moves under way at a time; as many again may restore lost copies. Default 8. */
+  movesMax: number;
+  /** Of those, to one node. Default 2. */
+  movesPerNodeMax: number;
+}
+
+export const defaultMoveOptions: MoveOptions = { movesMax: 8, movesPerNodeMax: 2 };
+
+/** A node as the controller sees it. */
+export interface MoveNodeView {
+  isUp: boolean;
+  /** Down for so long that what it held is made anew elsewhere. */
+  isAway: boolean;
+  /** Documents of its replica, if that is open. */
+  openDocumentCount(ref: ReplicaRef): number | undefined;
+}
+
+export interface MoveInputs {
+  topology: Topology;
+  goal(collection: CollectionId): Goal | undefined;
+  node(nodeId: NodeId): MoveNodeView | undefined;
+  options: MoveOptions;
+}
+
+/** A replica that is to be made, and what it relieves. */
+export interface WantedMove {
+  ref: ReplicaRef;
+  from: NodeId | undefined;
+  cause: MoveCause;
+}
+
+export type WaitReason = 'paused' | 'target_down' | 'no_source' | 'redundancy_first' | 'slots';
+
+export type MoveStep =
+  | ({ kind: 'begin'; generation: Generation; inSyncMin: number } & WantedMove)
+  | { kind: 'finish'; ref: ReplicaRef }
+  | { kind: 'cancel'; ref: ReplicaRef }
+  | { kind: 'drop'; ref: ReplicaRef; inSyncMin: number }
+  | { kind: 'adopt'; ref: ReplicaRef }
+  | { kind: 'forget'; nodeId: NodeId };
+
+export interface MoveDecision {
+  steps: MoveStep[];
+  /** Most urgent first. */
+  waiting: (WantedMove & { reason: WaitReason })[];
+}
+
+interface Candidate extends WantedMove {
+  entry: PartitionEntry;
+  /** Of the partition, while this is not done. */
+  inSyncCount: number;
+  isLacking: boolean;
+}
+
+export function decideMoves(inputs: MoveInputs): MoveDecision {
+  const steps: MoveStep[] = [];
+  const candidates: Candidate[] = [];
+  const { topology, goal } = inputs;
+  for (const collection of topology.collections.values()) {
+    if (collection.state !== 'ready') continue;
+    const wanted = goal(collection.id);
+    collection.partitions.forEach((entry, partition) => {
+      const one = new PartitionDecision(inputs, collection, partition, entry, wanted);
+      const step = one.step();
+      if (step !== undefined) steps.push(step);
+      else candidates.push(...one.candidates());
+    });
+  }
+  for (const { nodeId, replacedBy, intent } of topology.nodes.values()) {
+    if (intent !== 'draining' || replacedBy === undefined) continue;
+    if (replicasOnNode(topology, nodeId).length === 0) steps.push({ kind: 'forget', nodeId });
+  }
+  return begin(inputs, steps, candidates);
+}
+
+function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): MoveDecision {
+  const { topology, options, node } = inputs;
+  const slots = new MoveSlots(topology, options, (id) => node(id)?.isUp === true);
+  const waiting: MoveDecision['waiting'] = [];
+  const begun = new Set<string>();
+  for (const candidate of candidates.sort(byUrgency)) {
+    const { entry, ref, from, cause, inSyncCount } = candidate;
+    const key = `${ref.collectionId}/${ref.partition}`;
+    const blocked = reasonToWait(inputs, candidate);
+    // One step of a partition at a time: the second would meet another generation.
+    const hasSlot = blocked === undefined && !begun.has(key) && slots.take(cause, ref.nodeId);
+    if (!hasSlot) {
+      waiting.push({ ref, from, cause, reason: blocked ?? 'slots' });
+      continue;
+    }
+    begun.add(key);
+    const { generation } = entry;
+    steps.push({ kind: 'begin', ref, from, cause, generation, inSyncMin: inSyncCount });
+  }
+  return { steps, waiting };
+}
+
+function reasonToWait(
+  { topology, node }: MoveInputs,
+  { entry, ref, cause, isLacking }: Candidate,
+): WaitReason | undefined {
+  if (topology.areMovesPaused) return 'paused';
+  if (node(ref.nodeId)?.isUp !== true) return 'target_down';
+  const inSync = entry.replicas.filter(({ state }) => state === 'in_sync');
+  if (inSync.length > 0 && !inSync.some(({ nodeId }) => node(nodeId)?.isUp === true)) {
+    return 'no_source';
+  }
+  return cause === 'balance' && isLacking ? 'redundancy_first' : undefined;
+}
+
+const URGENCY: Record<MoveCause, number> = { lost: 0, copies: 0, replace: 1, drain: 1, balance: 2 };
+
+function byUrgency(a: Candidate, b: Candidate): number {
+  const byCause = URGENCY[a.cause] - URGENCY[b.cause];
+  return byCause !== 0 || !isRepair(a.cause) ? byCause : a.inSyncCount - b.inSyncCount;
+}
+
+class PartitionDecision {
+  readonly #inputs: MoveInputs;
+  readonly #collection: CollectionEntry;
+  readonly #partition: number;
+  readonly #entry: PartitionEntry;
+  readonly #goal: Goal | undefined;
+  readonly #wanted: readonly NodeId[] | undefined;
+
+  constructor(
+    inputs: MoveInputs,
+    collection: CollectionEntry,
+    partition: number,
+    entry: PartitionEntry,
+    goal: Goal | undefined,
+  ) {
+    this.#inputs = inputs;
+    this.#collection = collection;
+    this.#partition = partition;
+    this.#entry = entry;
+    this.#goal = goal;
+    this.#wanted = goal?.placement[partition];
+  }
+
+  /** What is to be done about what is there; the next one follows on the topology that it makes. */
+  step(): MoveStep | undefined {
+    return this.#adopt() ?? this.#advance() ?? this.#dropSurplus();
+  }
+
+  /** New replicas, each with what it relieves. */
+  candidates(): Candidate[] {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return [];
+    const { replicas } = this.#entry;
+    const missing = wanted.filter((nodeId) => !replicas.some((r) => r.nodeId === nodeId));
+    const leaving = this.#leaving(wanted);
+    const inSyncCount = replicas.filter(({ nodeId, state }) => {
+      return state === 'in_sync' && this.#inputs.node(nodeId)?.isAway !== true;
+    }).length;
+    const isLacking = inSyncCount < (this.#goal?.copies ?? 0) || replicas.some((r) => r.move);
+    return missing.map((nodeId) => {
+      const relieved = takeRelieved(leaving, nodeId, this.#inputs.topology);
+      const cause = relieved === undefined ? 'copies' : this.#causeOf(relieved);
+      const move = { ref: this.#ref(nodeId), from: relieved?.nodeId, cause };
+      return { ...move, entry: this.#entry, inSyncCount, isLacking };
+    });
+  }
+
+  #adopt(): MoveStep | undefined {
+    const { replicas } = this.#entry;
+    if (replicas.some(({ state }) => state === 'in_sync')) return undefined;
+    let best: { nodeId: NodeId; count: number } | undefined;
+    for (const { nodeId } of replicas) {
+      const node = this.#inputs.node(nodeId);
+      if (node?.isAway === true) continue;
+      const count = node?.isUp === true ? node.openDocumentCount(this.#ref(nodeId)) : undefined;
+      // It may hold more than the others: it is waited for.
+      if (count === undefined) return undefined;
+      if (best === undefined || count > best.count) best = { nodeId, count };
+    }
+    return best && { kind: 'adopt', ref: this.#ref(best.nodeId) };
+  }
+
+  #advance(): MoveStep | undefined {
+    const copies = this.#collection.replicationFactor;
+    for (const { nodeId, move } of this.#entry.replicas) {
+      if (move === undefined) continue;
+      const ref = this.#ref(nodeId);
+      const isWanted = this.#wanted?.includes(nodeId) ?? true;
+      if (isWanted && mayFinish(this.#entry, nodeId, copies)) return { kind: 'finish', ref };
+      if (!isWanted) return { kind: 'cancel', ref };
+    }
+    return undefined;
+  }
+
+  #dropSurplus(): MoveStep | undefined {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return undefined;
+    const isMissing = wanted.some((id) => !this.#entry.replicas.some((r) => r.nodeId === id));
+    if (isMissing) return undefined;
+    const inSyncMin = this.#collection.replicationFactor;
+    const leaving = this.#leaving(wanted).find((r) => mayDrop(this.#entry, r.nodeId, inSyncMin));
+    return leaving && { kind: 'drop', ref: this.#ref(leaving.nodeId), inSyncMin };
+  }
+
+  /** Not wanted, and not relieved by a move under way; those that are of least use first. */
+  #leaving(wanted: readonly NodeId[]): ReplicaEntry[] {
+    const { replicas } = this.#entry;
+    const relieved = new Set(replicas.map(({ move }) => move?.from));
+    return replicas
+      .filter(({ nodeId }) => !wanted.includes(nodeId) && !relieved.has(nodeId))
+      .sort((a, b) => b.state.localeCompare(a.state));
+  }
+
+  #causeOf({ nodeId }: ReplicaEntry): MoveCause {
+    if (this.#inputs.node(nodeId)?.isAway === true) return 'lost';
+    const node = this.#inputs.topology.nodes.get(nodeId);
+    if (node?.intent !== 'draining') return 'balance';
+    return node.replacedBy === undefined ? 'drain' : 'replace';
+  }
+
+  #ref(nodeId: NodeId): ReplicaRef {
+    return { collectionId: this.#collection.id, partition: this.#partition, nodeId };
+  }
+}
+
+/** Of the replicas that leave, the one whose heir the node is, or else the first. */
+function takeRelieved(
+  leaving: ReplicaEntry[],
+  heir: NodeId,
+  topology: Topology,
+): ReplicaEntry | undefined {
+  const at = leaving.findIndex(({ nodeId }) => topology.nodes.get(nodeId)?.replacedBy === heir);
+  return leaving.splice(Math.max(0, at), 1)[0];
+}

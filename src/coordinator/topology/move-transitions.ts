@@ -1,0 +1,137 @@
+/**
+ * The steps of a move, each a change of its own, so that whoever finds one half done goes on with it:
+ * a new replica is listed as `recovering` together with the node that it relieves; when it is in sync,
+ * that node's replica is dropped. No step leaves a partition with fewer replicas in sync than asked.
+ */
+import type { Generation, NodeId } from '../../base/ids.js';
+import { addReplica, endMove, type ReplicaRef, removeReplica } from './replica-transitions.js';
+import {
+  type CollectionEntry,
+  makeTopology,
+  type PartitionEntry,
+  type ReplicaEntry,
+  type ReplicaMove,
+  type Topology,
+} from './topology.js';
+import { refused, type TransitionResult } from './topology-transitions.js';
+
+/** Whether the partition keeps `inSyncMin` replicas in sync when it loses this one. */
+export function mayDrop({ replicas }: PartitionEntry, nodeId: NodeId, inSyncMin: number): boolean {
+  const others = replicas.filter((r) => r.nodeId !== nodeId && r.state === 'in_sync');
+  return others.length >= Math.max(1, inSyncMin);
+}
+
+/** Lists the new replica; nothing happens when the partition has changed since it was decided. */
+export function beginMove(
+  topology: Topology,
+  ref: ReplicaRef,
+  generation: Generation,
+  move: ReplicaMove,
+): TransitionResult {
+  if (entryOf(topology, ref)?.generation !== generation) return { kind: 'unchanged', topology };
+  return addReplica(topology, ref, move);
+}
+
+/** Whether the new replica is in sync, and what it relieves can be dropped. */
+export function mayFinish(entry: PartitionEntry, nodeId: NodeId, copies: number): boolean {
+  const replica = replicaOf(entry, nodeId);
+  if (replica?.move === undefined || replica.state !== 'in_sync') return false;
+  const { from, inSyncMin } = replica.move;
+  if (from === undefined || replicaOf(entry, from) === undefined) return true;
+  return mayDrop(entry, from, Math.min(inSyncMin, copies));
+}
+
+/** Drops what the replica relieves, if it is in sync and so are enough others; the move is over. */
+export function finishMove(topology: Topology, ref: ReplicaRef): TransitionResult {
+  const collection = topology.collections.get(ref.collectionId);
+  const entry = entryOf(topology, ref);
+  if (collection === undefined || entry === undefined) return { kind: 'unchanged', topology };
+  if (!mayFinish(entry, ref.nodeId, collection.replicationFactor)) {
+    return { kind: 'unchanged', topology };
+  }
+  const from = replicaOf(entry, ref.nodeId)?.move?.from;
+  if (from === undefined || replicaOf(entry, from) === undefined) return endMove(topology, ref);
+  const dropped = removeReplica(topology, { ...ref, nodeId: from });
+  return dropped.kind === 'changed' ? endMove(dropped.topology, ref) : dropped;
+}
+
+/**
+ * The new replica is not wanted: one that is not in sync is taken back, one that is counts as any
+ * other from here on. What it was to relieve stays.
+ */
+export function cancelMove(topology: Topology, ref: ReplicaRef): TransitionResult {
+  const replica = replicaOf(entryOf(topology, ref), ref.nodeId);
+  if (replica?.move === undefined) return { kind: 'unchanged', topology };
+  return replica.state === 'recovering' ? removeReplica(topology, ref) : endMove(topology, ref);
+}
+
+/** Drops a replica that nobody wants, while enough others are in sync. */
+export function dropSurplus(
+  topology: Topology,
+  ref: ReplicaRef,
+  inSyncMin: number,
+): TransitionResult {
+  const entry = entryOf(topology, ref);
+  if (entry === undefined || replicaOf(entry, ref.nodeId) === undefined) {
+    return { kind: 'unchanged', topology };
+  }
+  if (!mayDrop(entry, ref.nodeId, inSyncMin)) return { kind: 'unchanged', topology };
+  return removeReplica(topology, ref);
+}
+
+/** How many copies each partition should have, and how many of them a write needs in sync. */
+export function setReplication(
+  topology: Topology,
+  collectionId: CollectionEntry['id'],
+  replicationFactor: number,
+  minInSync: number,
+): TransitionResult {
+  const collection = topology.collections.get(collectionId);
+  if (collection === undefined || collection.state === 'dropping') {
+    return refused('collection_not_found', `there is no collection ${collectionId}`);
+  }
+  const isSame =
+    collection.replicationFactor === replicationFactor && collection.minInSync === minInSync;
+  if (isSame) return { kind: 'unchanged', topology };
+  return withCollections(topology, (one) =>
+    one === collection ? { ...one, replicationFactor, minInSync } : one,
+  );
+}
+
+/**
+ * Forgets a node with all that it holds, last copies included: whoever calls it has asked whether that
+ * is meant. A partition that has no replica in sync then is given another one by the controller.
+ */
+export function discardNode(topology: Topology, nodeId: NodeId): TransitionResult {
+  if (!topology.nodes.has(nodeId)) return refused('node_not_found', `there is no node ${nodeId}`);
+  const without = withCollections(topology, (collection) => {
+    if (!collection.partitions.some((entry) => replicaOf(entry, nodeId))) return collection;
+    const partitions = collection.partitions.map((entry) => {
+      if (replicaOf(entry, nodeId) === undefined) return entry;
+      const replicas = entry.replicas.filter((r) => r.nodeId !== nodeId);
+      return { ...entry, generation: entry.generation + 1, replicas };
+    });
+    return { ...collection, partitions };
+  }).topology;
+  const nodes = [...without.nodes.values()].filter((node) => node.nodeId !== nodeId);
+  const { clusterId, epoch, collections, areMovesPaused } = without;
+  const next = makeTopology(clusterId, epoch, nodes, collections.values(), areMovesPaused);
+  return { kind: 'changed', topology: next };
+}
+
+function withCollections(
+  { clusterId, epoch, nodes, collections, areMovesPaused }: Topology,
+  edit: (collection: CollectionEntry) => CollectionEntry,
+): { kind: 'changed'; topology: Topology } {
+  const edited = [...collections.values()].map(edit);
+  const topology = makeTopology(clusterId, epoch + 1, nodes.values(), edited, areMovesPaused);
+  return { kind: 'changed', topology };
+}
+
+function entryOf(topology: Topology, ref: ReplicaRef): PartitionEntry | undefined {
+  return topology.collections.get(ref.collectionId)?.partitions[ref.partition];
+}
+
+function replicaOf(entry: PartitionEntry | undefined, nodeId: NodeId): ReplicaEntry | undefined {
+  return entry?.replicas.find((replica) => replica.nodeId === nodeId);
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { type NodeId, nodeId } from '../../../../src/base/ids.js';
+import {
+  beginMove,
+  cancelMove,
+  discardNode,
+  dropSurplus,
+  finishMove,
+  setReplication,
+} from '../../../../src/coordinator/topology/move-transitions.js';
+import { setReplicaState } from '../../../../src/coordinator/topology/replica-transitions.js';
+import { emptyTopology, type Topology } from '../../../../src/coordinator/topology/topology.js';
+import {
+  parseTopology,
+  serializeTopology,
+} from '../../../../src/coordinator/topology/topology-json.js';
+import {
+  addNode,
+  createCollection,
+  markCollectionReady,
+  pinNode,
+  setMovesPaused,
+  setNodeIntent,
+  type TransitionResult,
+} from '../../../../src/coordinator/topology/topology-transitions.js';
+import { expectChanged, newCollection, node } from './topology-kit.js';
+
+const spec = newCollection('docs', [['a', 'b']]);
+const move = { cause: 'balance', from: nodeId('a'), inSyncMin: 2, begunAtMs: 7 } as const;
+
+function cluster(): Topology {
+  let topology = emptyTopology('cluster');
+  for (const name of ['a', 'b', 'c', 'd']) topology = expectChanged(addNode(topology, node(name)));
+  topology = expectChanged(createCollection(topology, spec));
+  return expectChanged(markCollectionReady(topology, spec.id));
+}
+
+const on = (name: string) => ({ collectionId: spec.id, partition: 0, nodeId: nodeId(name) });
+
+/** As `a:in_sync b:recovering<a`; `<`: relieves. */
+function shown(topology: Topology): string {
+  const replicas = topology.collections.get(spec.id)?.partitions[0]?.replicas ?? [];
+  return replicas
+    .map(({ nodeId: id, state, move: m }) => `${id}:${state}${m ? `<${m.from ?? ''}` : ''}`)
+    .join(' ');
+}
+
+function moving(): Topology {
+  return expectChanged(beginMove(cluster(), on('c'), 1, move));
+}
+
+const isUnchanged = ({ kind }: TransitionResult) => kind === 'unchanged';
+
+describe('a move', () => {
+  it('lists the new replica first, and drops the old one when the new one is in sync', () => {
+    let topology = moving();
+    expect(shown(topology)).toBe('a:in_sync b:in_sync c:recovering<a');
+    expect(isUnchanged(finishMove(topology, on('c')))).toBe(true);
+    topology = expectChanged(setReplicaState(topology, on('c'), 'in_sync'));
+    topology = expectChanged(finishMove(topology, on('c')));
+    expect(shown(topology)).toBe('b:in_sync c:in_sync');
+  });
+
+  it('is not begun when the partition has changed since', () => {
+    const changed = expectChanged(setReplicaState(cluster(), on('b'), 'recovering'));
+    expect(isUnchanged(beginMove(changed, on('c'), 1, move))).toBe(true);
+  });
+
+  it('keeps the old replica while fewer than before would be in sync without it', () => {
+    let topology = expectChanged(setReplicaState(moving(), on('b'), 'recovering'));
+    topology = expectChanged(setReplicaState(topology, on('c'), 'in_sync'));
+    expect(isUnchanged(finishMove(topology, on('c')))).toBe(true);
+    topology = expectChanged(setReplicaState(topology, on('b'), 'in_sync'));
+    expect(shown(expectChanged(finishMove(topology, on('c'))))).toBe('b:in_sync c:in_sync');
+  });
+
+  it('taken back leaves what there was, and one in sync stays as any other', () => {
+    expect(shown(expectChanged(cancelMove(moving(), on('c'))))).toBe('a:in_sync b:in_sync');
+    const late = expectChanged(setReplicaState(moving(), on('c'), 'in_sync'));
+    const kept = expectChanged(cancelMove(late, on('c')));
+    expect(shown(kept)).toBe('a:in_sync b:in_sync c:in_sync');
+    expect(shown(expectChanged(dropSurplus(kept, on('a'), 2)))).toBe('b:in_sync c:in_sync');
+  });
+
+  it('survives being stored, with what operators have set', () => {
+    let topology = expectChanged(setMovesPaused(moving(), true));
+    topology = expectChanged(setNodeIntent(topology, nodeId('a'), 'draining', nodeId('d')));
+    topology = expectChanged(pinNode(topology, nodeId('b'), { weight: 2 }));
+    expect(parseTopology(serializeTopology(topology))).toEqual(topology);
+  });
+});
+
+describe('dropping a replica too many', () => {
+  it('leaves as many in sync as asked', () => {
+    const topology = cluster();
+    expect(isUnchanged(dropSurplus(topology, on('a'), 2))).toBe(true);
+    expect(shown(expectChanged(dropSurplus(topology, on('a'), 1)))).toBe('b:in_sync');
+    expect(isUnchanged(dropSurplus(topology, on('d'), 1))).toBe(true);
+  });
+});
+
+describe('what an operator sets', () => {
+  it('stands when the node joins again with its own word on it', () => {
+    const pinned = expectChanged(pinNode(cluster(), nodeId('a'), { weight: 3 }));
+    const joined = addNode(pinned, { ...node('a'), weight: 1, zone: 'elsewhere' });
+    const entry = expectChanged(joined).nodes.get(nodeId('a'));
+    expect(entry).toMatchObject({ weight: 3, zone: 'elsewhere', pinned: ['weight'] });
+  });
+
+  it('changes copies, and how many of them a write needs', () => {
+    const topology = expectChanged(setReplication(cluster(), spec.id, 3, 2));
+    const { replicationFactor, minInSync } = [...topology.collections.values()][0] ?? {};
+    expect([replicationFactor, minInSync]).toEqual([3, 2]);
+    expect(isUnchanged(setReplication(topology, spec.id, 3, 2))).toBe(true);
+  });
+
+  it('discards a node with all that it holds, last copies included', () => {
+    const once = expectChanged(discardNode(cluster(), nodeId('a')));
+    expect(shown(once)).toBe('b:in_sync');
+    const twice = expectChanged(discardNode(once, nodeId('b')));
+    expect(shown(twice)).toBe('');
+    expect([...twice.nodes.keys()]).toEqual(['c', 'd'] as NodeId[]);
+    expect(twice.epoch).toBe(once.epoch + 1);
+    const generation = twice.collections.get(spec.id)?.partitions[0]?.generation;
+    expect(generation).toBe(3);
+  });
+});
