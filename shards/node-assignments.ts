@@ -50,8 +50,10 @@ export class NodeAssignments {
 
   /** Opens the replicas that the node was assigned before; resolves when all are open, or cannot be. */
   reopen(): Promise<void> {
-    const held = this.#record.replicas.map((replica) => ({ ...replica, create: false }));
-    return this.#change(() => this.#open(held));
+    // What is held is looked at when its turn comes: a newer assignment may be carried out before.
+    return this.#change(() =>
+      this.#open(this.#record.replicas.map((replica) => ({ ...replica, create: false }))),
+    );
   }
 
   carryOut(clusterId: string, epoch: Epoch, replicas: readonly ReplicaAssignment[]): Promise<void> {

@@ -68,10 +68,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     world.onViolation(error.message);
   } finally {
     await world.end();
+    if (world.violationCount > 0) logServers(cluster, log);
     await cluster.stop();
   }
   const tookMs = systemClock.nowMs() - beganAtMs;
   return reportOf(world, options, { faults, convergedMs, documentCount, tookMs, skipped });
+}
+
+/** What the servers that run now had to say lately: their warnings. */
+function logServers(cluster: ProcessCluster, log: (line: string) => void): void {
+  for (const nodeId of cluster.nodeIds) log(`${nodeId}:\n${cluster.node(nodeId).stderr}`);
+  log(`coordinator:\n${cluster.coordinator.stderr}`);
 }
 
 /** Returns when the last one was over. */

@@ -19,6 +19,8 @@ export interface SearchTargetSpec {
   balancingPolicy?: string;
   /** Default: the server's. */
   minCoverageRatio?: number;
+  /** Attempts of the SDK per search. Default: the SDK's. */
+  attemptsMax?: number;
 }
 
 interface Queries {

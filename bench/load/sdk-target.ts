@@ -17,6 +17,7 @@ export class SdkTarget implements SearchTarget {
       address: spec.address,
       idleStreamMs: IDLE_STREAM_MS,
       searchesInFlightMax: IN_FLIGHT_MAX,
+      retry: { attemptsMax: spec.attemptsMax },
     });
     this.#collection = spec.collection;
     const { topK, efSearch, balancingPolicy, minCoverageRatio } = spec;

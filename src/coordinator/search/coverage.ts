@@ -3,7 +3,7 @@
  * by: below the caller's `minCoverageRatio` it has failed.
  */
 import { AnnulusError, type PartStatus } from '../../base/errors.js';
-import type { Partition } from '../../base/ids.js';
+import type { NodeId, Partition } from '../../base/ids.js';
 
 /** Why a partition is not in the answer. `no_replica`: nothing that could answer is reachable. */
 export type MissingReason = Exclude<PartStatus, 'ok'> | 'no_replica';
@@ -29,14 +29,25 @@ export function coverageRatio(coverage: Coverage): number {
   return coverage.partitionsSearched / coverage.partitionsTotal;
 }
 
+/** Who was asked, as far as an error tells; `AttemptRecord` has it all. */
+export interface TriedAttempt {
+  nodeId: NodeId;
+  partitions: readonly Partition[];
+  outcome: string;
+  refused: readonly { partition: Partition; status: PartStatus }[];
+}
+
 /** The error that a request with too little coverage ends with, or undefined when it has enough. */
 export function coverageError(
   coverage: Coverage,
   minCoverageRatio: number,
+  attempts: readonly TriedAttempt[] = [],
 ): AnnulusError | undefined {
   const ratio = coverageRatio(coverage);
   if (ratio >= minCoverageRatio) return undefined;
-  const shown = coverage.missing.slice(0, 5).map((m) => `${m.partition} (${m.reason})`);
+  const shown = coverage.missing
+    .slice(0, 5)
+    .map((m) => `${m.partition} (${m.reason}${triedText(attempts, m.partition)})`);
   const more = coverage.missing.length > 5 ? ` and ${coverage.missing.length - 5} more` : '';
   const isLate = coverage.missing.some((m) => m.reason === 'timed_out');
   return new AnnulusError(
@@ -47,4 +58,18 @@ export function coverageError(
       `missing: ${shown.join(', ')}${more}`,
     { metadata: { coverage_ratio: String(ratio), min_coverage_ratio: String(minCoverageRatio) } },
   );
+}
+
+const TRIED_SHOWN = 6;
+
+/** The last nodes that were asked for a partition, each with what came of it. */
+function triedText(attempts: readonly TriedAttempt[], partition: Partition): string {
+  const tried = attempts
+    .filter(({ partitions }) => partitions.includes(partition))
+    .slice(-TRIED_SHOWN)
+    .map(({ nodeId, outcome, refused }) => {
+      const refusal = refused.find((part) => part.partition === partition);
+      return `${nodeId}: ${refusal?.status ?? outcome}`;
+    });
+  return tried.length === 0 ? '' : `; tried ${tried.join(', ')}`;
 }

@@ -115,7 +115,8 @@ export class DocumentReads {
       policy: defaultBalancingPolicy,
       routingKey: '',
     });
-    const { replies, missing } = await runReplannedRead(kind, reads, context, route, collection);
+    const outcome = await runReplannedRead(kind, reads, context, route, collection);
+    const { replies, missing } = outcome;
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the request');
     }
@@ -129,6 +130,7 @@ export class DocumentReads {
         missing,
       },
       1,
+      outcome.attempts,
     );
     if (error !== undefined) throw error;
     return replies;

@@ -40,6 +40,8 @@ export interface AttemptRecord {
   wasLate: boolean;
   /** Partitions that it was the first to answer. */
   answered: Partition[];
+  /** Partitions that the node answered for, but only to say why not. */
+  refused: { partition: Partition; status: PartStatus }[];
 }
 
 export interface ReadOutcome<R extends PartitionReply> extends ScatterGatherResult<R> {
@@ -141,6 +143,7 @@ class ReadRun<R extends PartitionReply> {
       serviceMs: 0,
       wasLate: false,
       answered: [],
+      refused: [],
     };
     this.#records.set(attempt.id, record);
     if (attempt.cause === 'hedge') router.counters.hedgesSent += 1;
@@ -171,6 +174,7 @@ class ReadRun<R extends PartitionReply> {
       record.serviceMs = outcome.load.serviceMs;
     }
     const replies = outcome.status === 'ok' ? this.#kind.replies(outcome.reply) : [];
+    record.refused = replies.filter(({ status }) => status !== 'ok').map(partAndStatus);
     this.#note(node, record, outcome, replies, nowMs);
     if (outcome.status === 'ok') this.#run(this.#machine.replied(attemptId, replies, nowMs));
     else this.#run(this.#machine.failed(attemptId, outcome.status, nowMs));
@@ -270,3 +274,7 @@ class ReadRun<R extends PartitionReply> {
 
 /** What a node says of a replica that it cannot serve, however healthy it is otherwise. */
 const BAD_REPLICA: ReadonlySet<PartStatus> = new Set(['missing', 'corrupt', 'unavailable']);
+
+function partAndStatus({ partition, status }: PartitionReply) {
+  return { partition, status };
+}

@@ -58,7 +58,7 @@ export class SearchService {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
     }
     const coverage = this.#coverage(collection, progress);
-    const error = coverageError(coverage, search.minCoverageRatio);
+    const error = coverageError(coverage, search.minCoverageRatio, progress.explain.attempts);
     if (error !== undefined) throw error;
     return { hits: mergedHits(progress, search.topK), coverage, explain: progress.explain };
   }
