@@ -1,6 +1,8 @@
 /** Vectors to search among and to search for, whatever they came from, with the exact answers. */
+import { existsSync } from 'node:fs';
 import type { Metric } from '../../src/base/metric.js';
 import { UsageError } from '../../src/cli/options.js';
+import { type FileData, fileEndings, loadFileData, nearestOf } from './file-data.js';
 import { loadGlove } from './glove.js';
 import { loadGroundTruth } from './ground-truth.js';
 import type { NearestRows } from './nearest-rows.js';
@@ -18,11 +20,15 @@ export interface BenchData {
 }
 
 export interface BenchDataOptions {
-  /** `glove`, `synthetic-384`, `synthetic-768` or `synthetic-1536`. */
+  /** `glove`, `synthetic-384`, `synthetic-768`, `synthetic-1536`, or the path of a file. */
   spec: string;
   count: number;
   queryCount: number;
   seed: number;
+  /** Of a file. */
+  metric?: Metric | undefined;
+  queriesPath?: string | undefined;
+  truthPath?: string | undefined;
   onStep(text: string): void;
 }
 
@@ -41,10 +47,27 @@ export async function loadBenchData(options: BenchDataOptions): Promise<BenchDat
     onStep(`data: ${count} vectors of ${dimension} dimensions are generated`);
     return withTruth({ ...generateSynthetic({ ...sizes, dimension }), metric: 'cosine' }, onStep);
   }
+  if (existsSync(spec)) return loadFile(options);
   throw new UsageError(
-    `--data is ${JSON.stringify(spec)}; it must be glove or one of ` +
-      SYNTHETIC_DIMENSIONS.map((size) => `synthetic-${size}`).join(', '),
+    `--data is ${JSON.stringify(spec)}; it must be glove, one of ` +
+      SYNTHETIC_DIMENSIONS.map((size) => `synthetic-${size}`).join(', ') +
+      `, or a file that exists and ends in ${fileEndings.join(', ')}`,
   );
+}
+
+async function loadFile({ spec, onStep, ...options }: BenchDataOptions): Promise<BenchData> {
+  onStep(`data: ${spec}`);
+  let data: FileData;
+  try {
+    data = await loadFileData({ ...options, path: spec });
+  } catch (error) {
+    throw new UsageError(`--data: ${(error as Error).message}`);
+  }
+  const computed = withTruth(data, onStep);
+  return {
+    ...computed,
+    nearest: async (k) => nearestOf(data, k) ?? (await computed.nearest(k)),
+  };
 }
 
 function withTruth(

@@ -14,7 +14,17 @@ export const commonOptions: readonly OptionSpec[] = [
     type: 'text',
     placeholder: 'WHAT',
     default: 'glove',
-    description: 'glove, synthetic-384, synthetic-768, synthetic-1536, or a file of vectors.',
+    description:
+      'glove, synthetic-384, synthetic-768, synthetic-1536, or a file of vectors: ' +
+      '.fvecs, .npy, .jsonl, or .hdf5 of ann-benchmarks.',
+  }),
+  file('queries-from', 'Queries for a file of vectors. Default: held out of it.'),
+  file('truth', 'Their true neighbours, .ivecs. Default: computed, and cached.'),
+  flagOnly({
+    name: 'metric',
+    type: 'text',
+    choices: ['cosine', 'dot', 'l2'],
+    description: 'Of a file of vectors. Default: what an .hdf5 says, else cosine.',
   }),
   count('count', 100_000, 1, 100_000_000, 'Documents.'),
   count('queries', 1000, 1, 1_000_000, 'Searches that recall is measured with, none a document.'),
@@ -37,6 +47,10 @@ export const clusterOptions: readonly OptionSpec[] = [
   count('partitions', 0, 0, 4096, 'Partitions, a power of two. 0: one per node.'),
   count('copies', 1, 1, 16, 'Copies of each partition.'),
 ];
+
+function file(name: string, description: string): OptionSpec {
+  return flagOnly({ name, type: 'text', placeholder: 'FILE', description });
+}
 
 export function count(
   name: string,

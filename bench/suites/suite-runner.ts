@@ -1,6 +1,7 @@
 /** Runs one suite: opens what it needs, prints its tables, writes its results and the report. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Metric } from '../../src/base/metric.js';
 import { systemClock } from '../../src/base/system-clock.js';
 import type { CommandCall } from '../../src/cli/command.js';
 import { formatAddress, formatOptionValue } from '../../src/cli/options.js';
@@ -60,6 +61,8 @@ function contextOf(options: ResolvedOptions, log: SuiteLog): SuiteContext {
         count: changes.count ?? options.integer('count'),
         queryCount: changes.queryCount ?? options.integer('queries'),
         seed: options.integer('seed'),
+        // Of the user's file, not of sets that a suite asks for by itself.
+        ...(changes.spec === undefined ? fileOptions(options) : {}),
         onStep: log.step,
       }),
     openCluster: (wanted = {}) => {
@@ -72,6 +75,12 @@ function contextOf(options: ResolvedOptions, log: SuiteLog): SuiteContext {
       return BenchCluster.start({ ...wanted, shards });
     },
   };
+}
+
+function fileOptions(options: ResolvedOptions) {
+  const text = (name: string) => (options.has(name) ? options.text(name) : undefined);
+  const metric = text('metric') as Metric | undefined;
+  return { metric, queriesPath: text('queries-from'), truthPath: text('truth') };
 }
 
 /** `bench/results` of a checkout; elsewhere the folder one is in. */
