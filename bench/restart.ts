@@ -63,6 +63,12 @@ async function untilServing(cluster: ProcessCluster, startedAtMs: number): Promi
   }
 }
 
+async function untilUp({ client }: ProcessCluster): Promise<void> {
+  while ((await client.cluster.listNodes()).every(({ state }) => state !== 'up')) {
+    await sleep(POLL_MS);
+  }
+}
+
 async function searchTimes(cluster: ProcessCluster): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < SEARCHES; i += 1) {
@@ -97,6 +103,7 @@ function removeGraphs(directory: string): void {
 for (let round = 0; round < Number(args.rounds); round += 1) {
   const cluster = await ProcessCluster.start({ shards: 1 });
   try {
+    await untilUp(cluster);
     await cluster.client.createCollection({ name: COLLECTION, dimension: base.dimension });
     const documents = new DocumentTruth(base).documents();
     await cluster.client.upsertMany(COLLECTION, documents, { failureCountMax: 0 });

@@ -61,7 +61,8 @@ export const partitionLimitDefaults: PartitionLimits = {
 
 /** `partial` over the defaults. @throws AnnulusError `INVALID_ARGUMENT` that names the option. */
 export function shardNodeConfig(
-  partial: Partial<ShardNodeConfig> & Pick<ShardNodeConfig, 'dataDirectory'>,
+  partial: Partial<Omit<ShardNodeConfig, 'recovery'>> &
+    Pick<ShardNodeConfig, 'dataDirectory'> & { recovery?: Partial<NodeRecoveryOptions> },
 ): ShardNodeConfig {
   const config: ShardNodeConfig = {
     join: [],
@@ -76,8 +77,8 @@ export function shardNodeConfig(
     scheduler: schedulerDefaults,
     limits: nodeLimitDefaults,
     partition: partitionLimitDefaults,
-    recovery: nodeRecoveryDefaults,
     ...partial,
+    recovery: { ...nodeRecoveryDefaults, ...partial.recovery },
   };
   checkConfig(config);
   return config;
@@ -113,6 +114,7 @@ function checkConfig(config: ShardNodeConfig): void {
   checkRange('rebuildRemovedRatio', partition.rebuildRemovedRatio, 0.05, 1);
   checkRange('saveChangeRatio', partition.saveChangeRatio, 0.01, 10);
   checkRange('recoveryBytesPerSecond', config.recovery.bytesPerSecond, 0, 2 ** 40);
+  checkRange('graphRowsMin', config.recovery.graphRowsMin, 1, 2 ** 40);
   checkRange('tombstoneGraceMs', config.recovery.tombstoneGraceMs, 1_000, 10 ** 10);
   checkRange('saveIntervalMs', partition.saveIntervalMs, 1_000, 86_400_000);
 }

@@ -1,13 +1,17 @@
 import { type Clock, delay } from '../src/base/clock.js';
+import { hash64Bytes } from '../src/base/hash64.js';
 import { invariant } from '../src/base/invariant.js';
 import type { Metric } from '../src/base/metric.js';
+import type { GraphOffer } from '../src/wire/recovery-messages.js';
 import type {
   Graph,
   GraphBuild,
+  GraphInbox,
   GraphKit,
   GraphLoad,
   GraphSave,
   LabeledVector,
+  SavedGraph,
 } from './graph-kit.js';
 import { ExactIndex } from './index/exact-index.js';
 
@@ -15,6 +19,8 @@ export interface ExactGraphKitOptions {
   /** How long saving and building take. Default 0. */
   saveMs?: number;
   buildMs?: number;
+  /** What one read of the saved graph gives at most. Default: as much as is asked for. */
+  pieceBytes?: number;
   /** Called with every vector added on the event loop: lets an insertion take (virtual) time. */
   onAdd?: () => void;
 }
@@ -22,6 +28,8 @@ export interface ExactGraphKitOptions {
 /** What outlives the process: the saved graph, if there is one. */
 export interface ExactGraphFile {
   saved?: { rows: LabeledVector[]; lastSeq: number };
+  /** What was received of another replica's graph. */
+  received?: { graphId: string; bytes: Buffer };
 }
 
 /**
@@ -89,6 +97,52 @@ export class ExactGraphKit implements GraphKit {
     }
   }
 
+  async openSaved(): Promise<SavedGraph | undefined> {
+    if (this.#file.saved === undefined) return undefined;
+    const bytes = this.savedBytes();
+    return {
+      graphId: graphIdOf(bytes),
+      manifestBytes: 0,
+      payloadBytes: bytes.length,
+      read: async (offset, lengthMax) => {
+        const end = offset + Math.min(lengthMax, this.#options.pieceBytes ?? lengthMax);
+        return bytes.subarray(offset, end);
+      },
+      close: async () => {},
+    };
+  }
+
+  /** What is sent to another replica. */
+  savedBytes(): Buffer {
+    const rows = this.#file.saved?.rows.map(({ seq, vector }) => [seq, ...vector]);
+    return Buffer.from(JSON.stringify({ metric: this.#metric, rows }));
+  }
+
+  async receive(offer: GraphOffer): Promise<GraphInbox> {
+    const file = this.#file;
+    const { graphId } = offer;
+    if (file.received?.graphId !== graphId) file.received = { graphId, bytes: Buffer.alloc(0) };
+    const received = file.received;
+    return {
+      get receivedBytes() {
+        return received.bytes.length;
+      },
+      append: async (bytes) => {
+        received.bytes = Buffer.concat([received.bytes, bytes]);
+      },
+      finish: async () => {
+        if (graphIdOf(received.bytes) !== graphId) {
+          return { status: 'damaged', detail: 'checksum is wrong' };
+        }
+        return { status: 'loaded', graph: this.create(), lastSeq: 0 };
+      },
+      close: async () => {},
+      discard: async () => {
+        delete file.received;
+      },
+    };
+  }
+
   async #wait(durationMs = 0): Promise<void> {
     if (durationMs > 0) await delay(this.#clock, durationMs);
   }
@@ -100,9 +154,14 @@ export class ExactGraphKit implements GraphKit {
   }
 }
 
+function graphIdOf(bytes: Uint8Array): string {
+  return hash64Bytes(bytes).toString(16).padStart(16, '0').repeat(2);
+}
+
 /** The flat index in a graph's place. */
 export class ExactGraph extends ExactIndex implements Graph {
   isFrozen = false;
+  readonly hasReserve = false;
   readonly #labels = new Set<number>();
   readonly #onAdd: () => void;
   #removals = 0;
@@ -132,6 +191,8 @@ export class ExactGraph extends ExactIndex implements Graph {
   labels(): IterableIterator<number> {
     return this.#labels.values();
   }
+
+  dropReserve(): void {}
 
   /** Adds a vector off the event loop, as it were. */
   load(label: number, vector: Float32Array): void {

@@ -7,13 +7,14 @@
  * loading there is no graph to go on with, so one that cannot be built off the event loop is built on
  * it, in slices.
  */
-import type { Clock } from '../src/base/clock.js';
+import { type Clock, delay } from '../src/base/clock.js';
 import type { CollectionId } from '../src/base/ids.js';
 import type { Logger } from '../src/base/logger.js';
 import type { GraphBuildQueue, QueuedBuild } from './graph-build-queue.js';
-import type { GraphBuild, GraphKit, LabeledVector } from './graph-kit.js';
+import type { Graph, GraphBuild, GraphKit, LabeledVector } from './graph-kit.js';
 import { type GraphUpkeepOptions, needsBuild, needsRebuild, needsSave } from './graph-upkeep.js';
 import type { LiveIndex } from './live-index.js';
+import type { GraphKeeping } from './recovery/graph-exchange.js';
 import { type PartitionStore, StoreError } from './store/partition-store.js';
 
 export interface GraphKeeperOptions {
@@ -37,14 +38,21 @@ const RETRY_MS = 60_000;
 const ROWS_PER_READ = 64;
 /** More than any graph has: what only searches slowly comes after what lacks rows. */
 const MANY = 2 ** 32;
+/** A saved graph is good enough for others when it lacks so small a part of the changes ... */
+const FRESH_PART = 20;
+/** ... or was saved just now. */
+const FRESH_MS = 10_000;
+const INSTALL_POLL_MS = 50;
 
-export class GraphKeeper implements QueuedBuild {
+export class GraphKeeper implements QueuedBuild, GraphKeeping {
   readonly #options: GraphKeeperOptions;
   readonly #abort = new AbortController();
   #job: Promise<void> | undefined;
   /** The index is loading, and waits for a graph of the rows up to this one. */
   #loadingSeq: number | undefined;
   #savedAtMs: number;
+  #hasSaved = false;
+  #isSaveWanted = false;
   /** When `changeCount` was seen to have another value. */
   #changedAtMs: number;
   #changeCount = 0;
@@ -67,10 +75,51 @@ export class GraphKeeper implements QueuedBuild {
     const sinceSaveMs = nowMs - this.#savedAtMs;
     const changes = { changeCount: index.changeCount, sinceSaveMs, sinceChangeMs };
     if (this.#wantsBuild()) builds.add(this);
-    // While it waits for its turn, what it has got is worth saving all the same.
-    if (this.#isFree(nowMs) && needsSave(upkeep, index.graph.count, changes)) {
-      this.#start(this.#save());
+    // While it waits for its turn, what it has got is worth saving all the same. A copy is soon over.
+    const isDue = this.#isSaveWanted || needsSave(upkeep, index.graph.count, changes);
+    if (isDue && this.#isFree(nowMs) && !index.graph.hasReserve) this.#start(this.#save());
+  }
+
+  /** A save that somebody waits for begins at once, if it can. */
+  freshen(): 'fresh' | 'saving' {
+    const { index, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const { changeCount, graph } = index;
+    const isRecent = nowMs - this.#savedAtMs < FRESH_MS && this.#hasSaved;
+    const isFresh = changeCount * FRESH_PART <= graph.count;
+    const cannotSave = index.isLoading || index.isReplacing || nowMs < this.#notBeforeMs;
+    if (isFresh || isRecent || cannotSave) return 'fresh';
+    this.#isSaveWanted = true;
+    this.upkeep();
+    return 'saving';
+  }
+
+  /**
+   * Puts another replica's graph in the place of the present one, or of one that was to be built; the
+   * index then catches up with the rows that are here.
+   */
+  async install(graph: Graph): Promise<boolean> {
+    const { index, clock, builds, onProgress } = this.#options;
+    const isLoadingUnbuilt = () => index.isLoading && this.#loadingSeq !== undefined;
+    while (this.#job !== undefined || (index.isReplacing && !isLoadingUnbuilt())) {
+      await (this.#job ?? delay(clock, INSTALL_POLL_MS));
     }
+    if (this.#abort.signal.aborted) return false;
+    if (isLoadingUnbuilt()) {
+      builds.remove(this);
+      this.#loadingSeq = undefined;
+    } else {
+      index.beginReplacing(true);
+    }
+    index.continueReplacing(graph, 0);
+    this.#log('info', {}, 'graph of another replica installed');
+    onProgress();
+    return true;
+  }
+
+  /** No copy goes on any more. */
+  endCopy(): void {
+    this.#options.index.graph.dropReserve();
   }
 
   /** The index is loading, and waits for a graph of the rows up to `lastSeq`. */
@@ -137,7 +186,9 @@ export class GraphKeeper implements QueuedBuild {
     const startedAtMs = clock.nowMs();
     const outcome = await kit.save(graph, index.insertedSeq);
     const tookMs = Math.round(clock.nowMs() - startedAtMs);
+    this.#isSaveWanted = false;
     if (outcome.status === 'saved') {
+      this.#hasSaved = true;
       index.changeCount -= changeCount;
       this.#savedAtMs = clock.nowMs();
       this.#log('debug', { vectorCount: graph.count, tookMs }, 'graph saved');

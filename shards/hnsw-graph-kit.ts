@@ -1,15 +1,19 @@
 import type { Clock } from '../src/base/clock.js';
 import { invariant } from '../src/base/invariant.js';
+import type { GraphOffer } from '../src/wire/recovery-messages.js';
 import type {
   Graph,
   GraphBuild,
+  GraphInbox,
   GraphKit,
   GraphLoad,
   GraphSave,
   LabeledVector,
+  SavedGraph,
 } from './graph-kit.js';
 import { buildGraph } from './index/graph-builder.js';
 import { loadGraph, saveGraph } from './index/graph-file.js';
+import { openInbox, openParcel } from './index/graph-parcel.js';
 import type { GraphSpec } from './index/graph-space.js';
 import { HnswIndex } from './index/hnsw-index.js';
 
@@ -52,5 +56,13 @@ export class HnswGraphKit implements GraphKit {
     const outcome = await buildGraph({ spec, path, rows, rowCount, lastSeq, clock, signal });
     if (outcome.status !== 'built') return outcome;
     return { status: 'built', graph: outcome.index };
+  }
+
+  openSaved(): Promise<SavedGraph | undefined> {
+    return openParcel(this.#path);
+  }
+
+  receive(offer: GraphOffer): Promise<GraphInbox> {
+    return openInbox(this.#path, this.#spec, this.#clock, offer);
   }
 }

@@ -65,13 +65,12 @@ async function serve(
 ): Promise<RunningShardNode> {
   const metrics = new NodeMetrics();
   const scheduler = new Scheduler(clock, config.scheduler);
-  const home = new DiskReplicaHome(
-    directory.replicasPath,
-    clock,
-    scheduler,
-    logger,
-    config.partition,
-  );
+  const home = new DiskReplicaHome({
+    directory: directory.replicasPath,
+    ...{ clock, scheduler, logger },
+    limits: config.partition,
+    tombstoneGraceMs: config.recovery.tombstoneGraceMs,
+  });
   const { record, saveRecord } = directory;
   const replicas = new ReplicaSet(home, logger);
   const { limits } = config;

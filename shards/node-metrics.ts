@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ReplicaReport } from '../src/wire/link-messages.js';
 import type { CallObserver } from './node-call.js';
+import type { ReceivedTotals } from './recovery/recovery-totals.js';
 
 const SECONDS_BUCKETS = [
   0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10,
@@ -17,6 +18,8 @@ export interface NodeSample {
   readonly epoch: number;
   /** Rows that are searched one by one because they are not in a graph yet. */
   readonly pendingRowCount: number;
+  /** What its replicas have received from those of other nodes. */
+  readonly received: ReceivedTotals;
   reports(): ReplicaReport[];
 }
 
@@ -71,6 +74,22 @@ export class NodeMetrics {
         registers: [this.registry],
         collect() {
           this.set(read());
+        },
+      });
+    }
+    const received: [string, string, () => number][] = [
+      ['documents', 'Documents received from other replicas.', () => node.received.documentCount],
+      ['bytes', 'Bytes of documents and graphs received.', () => node.received.bytes],
+      ['graph_bytes', 'Bytes of graphs among them.', () => node.received.graphBytes],
+    ];
+    for (const [name, help, read] of received) {
+      new Counter({
+        name: `annulus_node_recovery_received_${name}_total`,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          this.inc(read());
         },
       });
     }

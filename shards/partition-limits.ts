@@ -12,8 +12,6 @@ export interface PartitionLimits extends GraphUpkeepOptions {
    * while a graph is built of them. More of them: the replica is loading instead.
    */
   openingFlatFloatsMax: number;
-  /** How long it is remembered that a document was deleted. Default 24 h. */
-  tombstoneGraceMs?: number;
 }
 
 const FLAT_ROWS_MIN = 256;

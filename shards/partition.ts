@@ -17,6 +17,7 @@ import type { NearestRows } from './hits.js';
 import type { LiveIndex } from './live-index.js';
 import { flatRoomLimits, type PartitionLimits } from './partition-limits.js';
 import { openLiveIndex } from './partition-opening.js';
+import { GraphExchange } from './recovery/graph-exchange.js';
 import { ReplicaContents } from './replica-contents.js';
 import type { BackgroundSource, Scheduler } from './scheduler.js';
 import { StorageHealth } from './storage-health.js';
@@ -41,6 +42,8 @@ export interface PartitionOptions {
   scheduler: Scheduler;
   logger: Logger;
   limits: PartitionLimits;
+  /** How long it is remembered that a document was deleted. */
+  tombstoneGraceMs: number;
 }
 
 /** How a read of one partition ended. */
@@ -105,26 +108,25 @@ export class Partition {
     const onStoreError = (error: StoreError) => this.#onStoreError(error);
     this.#scan = new ExactScan(clock, scheduler, store, this.#distance, onStoreError);
     const onChanges = (changes: readonly RowChange[]) => this.#onChanges(changes);
-    const roomFor = (n: number) => index.hasRoomFor(n, scheduler.isSearched);
-    const hooks = { hasRoomFor: roomFor, onChanges, onStoreError };
-    const { tombstoneGraceMs: graceMs } = options.limits;
-    this.contents = new ReplicaContents(clock, scheduler, store, graceMs, hooks);
-    // A write that a recovering replica misses makes it start over: copying waits, writes do not.
-    const hasRoomFor = (n: number) => this.contents.isRecovering || hooks.hasRoomFor(n);
-    this.#writes = new WriteQueue(clock, scheduler, store, { ...hooks, hasRoomFor });
     this.#insertion = { runSlice: (budgetMs) => this.#insertSlice(budgetMs) };
     this.#keeper = new GraphKeeper({
-      ...this.#name,
-      clock,
-      store,
+      ...options,
       index,
-      kit: options.kit,
-      builds: options.builds,
-      logger,
       upkeep: options.limits,
       onProgress: () => scheduler.wake(this.#insertion),
       onStoreError,
     });
+    const roomFor = (n: number) => index.hasRoomFor(n, scheduler.isSearched);
+    const hooks = { hasRoomFor: roomFor, onChanges, onStoreError };
+    const graphs = new GraphExchange(clock, options.kit, this.#keeper);
+    const { tombstoneGraceMs } = options;
+    this.contents = new ReplicaContents(clock, scheduler, store, graphs, tombstoneGraceMs, {
+      ...hooks,
+      onRecovered: () => this.#keeper.endCopy(),
+    });
+    // A write that a recovering replica misses makes it start over: copying waits, writes do not.
+    const hasRoomFor = (n: number) => this.contents.isRecovering || hooks.hasRoomFor(n);
+    this.#writes = new WriteQueue(clock, scheduler, store, { ...hooks, hasRoomFor });
     if (buildSeq !== undefined) this.#keeper.load(buildSeq);
     scheduler.wake(this.#insertion);
     this.#setUpkeepTimer();

@@ -4,11 +4,11 @@
  * taken over is in the index, as written rows are, when it is durable.
  */
 import type { Clock, Timer } from '../src/base/clock.js';
-import { TOMBSTONE_GRACE_MS } from '../src/base/tombstone-horizon.js';
 import type { Version } from '../src/base/version.js';
 import type { WriteOp } from '../src/wire/link-messages.js';
 import type { EntryVersion } from '../src/wire/recovery-messages.js';
 import type { BucketSet } from './recovery/bucket-set.js';
+import type { GraphExchange } from './recovery/graph-exchange.js';
 import {
   entriesInBuckets,
   type LevelledReplica,
@@ -30,6 +30,8 @@ export interface ReplicaContentsHooks {
   /** Rows are durable: they must become visible before this returns. */
   onChanges(changes: readonly RowChange[]): void;
   onStoreError(error: StoreError): void;
+  /** It is in sync: no copy goes on. */
+  onRecovered?(): void;
 }
 
 const ROOM_INTERVAL_MS = 10;
@@ -40,6 +42,8 @@ export class ReplicaContents implements LevelledReplica {
   readonly #scheduler: Scheduler;
   readonly #store: PartitionStore;
   readonly #hooks: ReplicaContentsHooks;
+  /** The replica's graph, as other replicas get theirs. */
+  readonly graphs: GraphExchange;
   #live: LiveWrites | undefined;
   #purgeTimer: Timer | undefined;
   #isClosed = false;
@@ -48,18 +52,24 @@ export class ReplicaContents implements LevelledReplica {
     clock: Clock,
     scheduler: Scheduler,
     store: PartitionStore,
-    tombstoneGraceMs: number | undefined,
+    graphs: GraphExchange,
+    tombstoneGraceMs: number,
     hooks: ReplicaContentsHooks,
   ) {
+    this.graphs = graphs;
     this.#clock = clock;
     this.#scheduler = scheduler;
     this.#store = store;
     this.#hooks = hooks;
-    this.#setPurgeTimer(tombstoneGraceMs ?? TOMBSTONE_GRACE_MS);
+    this.#setPurgeTimer(tombstoneGraceMs);
   }
 
   get documentCount(): number {
     return this.#store.documentCount;
+  }
+
+  get isSearched(): boolean {
+    return this.#scheduler.isSearched;
   }
 
   /** True while it takes writes, and answers nothing. */
@@ -77,6 +87,7 @@ export class ReplicaContents implements LevelledReplica {
 
   endRecovery(): void {
     this.#live = undefined;
+    this.#hooks.onRecovered?.();
   }
 
   /** A live write has arrived; the store does not have it yet. */
@@ -140,6 +151,7 @@ export class ReplicaContents implements LevelledReplica {
   /** Nothing is read any more. */
   close(): void {
     this.#isClosed = true;
+    this.graphs.close();
     this.#purgeTimer?.cancel();
   }
 

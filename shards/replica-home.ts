@@ -11,52 +11,43 @@ import { isReplicaName, type ReplicaHome, replicaName } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { type OpenStoreOptions, openPartitionStore } from './store/open-store.js';
 
+export interface DiskReplicaHomeOptions {
+  directory: string;
+  clock: Clock;
+  scheduler: Scheduler;
+  logger: Logger;
+  limits: PartitionLimits;
+  tombstoneGraceMs: number;
+  storeOptions?: Pick<OpenStoreOptions, 'plantedNoSync'>;
+}
+
 /** Replicas on disk: a folder each, with the store in `store/` and the graph's files beside it. */
 export class DiskReplicaHome implements ReplicaHome {
-  readonly #directory: string;
-  readonly #clock: Clock;
-  readonly #scheduler: Scheduler;
-  readonly #logger: Logger;
-  readonly #limits: PartitionLimits;
+  readonly #options: DiskReplicaHomeOptions;
   readonly #builds = new GraphBuildQueue();
-  readonly #storeOptions: Pick<OpenStoreOptions, 'plantedNoSync'>;
 
-  constructor(
-    directory: string,
-    clock: Clock,
-    scheduler: Scheduler,
-    logger: Logger,
-    limits: PartitionLimits,
-    storeOptions: Pick<OpenStoreOptions, 'plantedNoSync'> = {},
-  ) {
-    this.#directory = directory;
-    this.#clock = clock;
-    this.#scheduler = scheduler;
-    this.#logger = logger;
-    this.#limits = limits;
-    this.#storeOptions = storeOptions;
+  constructor(options: DiskReplicaHomeOptions) {
+    this.#options = options;
   }
 
   async open(assignment: ReplicaAssignment): Promise<Partition> {
     const { collection, partition, dimension, metric, m, efConstruction, create } = assignment;
-    const folder = join(this.#directory, replicaName(collection, partition));
-    const clock = this.#clock;
+    const { clock, storeOptions, ...shared } = this.#options;
+    const folder = join(this.#options.directory, replicaName(collection, partition));
     const directory = join(folder, 'store');
     const identity = { collection, partition, dimension };
     const place = { ...identity, directory, create, clock };
-    const store = await openPartitionStore({ ...place, ...this.#storeOptions });
+    const store = await openPartitionStore({ ...place, ...storeOptions });
     try {
       const graphSpec = { dimension, metric, m, efConstruction };
       return await Partition.open({
+        ...shared,
         ...identity,
         metric,
         store,
         kit: new HnswGraphKit(graphSpec, join(folder, 'graph'), clock),
         builds: this.#builds,
         clock,
-        scheduler: this.#scheduler,
-        logger: this.#logger,
-        limits: this.#limits,
       });
     } catch (error) {
       await store.close();
@@ -65,11 +56,12 @@ export class DiskReplicaHome implements ReplicaHome {
   }
 
   names(): string[] {
-    if (!existsSync(this.#directory)) return [];
-    return readdirSync(this.#directory).filter(isReplicaName);
+    const { directory } = this.#options;
+    if (!existsSync(directory)) return [];
+    return readdirSync(directory).filter(isReplicaName);
   }
 
   remove(name: string): void {
-    rmSync(join(this.#directory, name), { recursive: true, force: true });
+    rmSync(join(this.#options.directory, name), { recursive: true, force: true });
   }
 }

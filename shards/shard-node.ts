@@ -33,6 +33,7 @@ import {
   type NodeRecoveryOptions,
   nodeRecoveryDefaults,
 } from './recovery/node-recovery.js';
+import type { ReceivedTotals } from './recovery/recovery-totals.js';
 import type { ReplicaSet } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { searchApproximately, searchExactly } from './search-calls.js';
@@ -128,6 +129,11 @@ export class ShardNode implements LinkHandler {
     let count = 0;
     for (const { pendingCount } of this.#replicas.partitions()) count += pendingCount;
     return count;
+  }
+
+  /** What its replicas have received from those of other nodes. */
+  get received(): ReceivedTotals {
+    return this.#recovery.received;
   }
 
   reports(): ReplicaReport[] {

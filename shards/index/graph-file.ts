@@ -11,7 +11,7 @@ import { basename, dirname } from 'node:path';
 import { decodeManifest, encodeManifest, type GraphManifest } from './graph-manifest.js';
 import { type GraphSpec, specDifference } from './graph-space.js';
 import type { GraphTableContents } from './graph-table.js';
-import { HnswIndex, makeRoom, newNativeGraph } from './hnsw-index.js';
+import { HnswIndex, makeRoom, type NativeGraph, newNativeGraph } from './hnsw-index.js';
 import { NativeGraphCheck } from './native-graph-check.js';
 
 /** Read in pieces of this size, so that no piece holds up the event loop (about 0.1 ms each). */
@@ -119,19 +119,32 @@ export async function removeGraph(path: string): Promise<void> {
 
 async function loadPayload(path: string, manifest: GraphManifest): Promise<LoadOutcome> {
   const { spec, lastSeq } = manifest;
-  const nodeCount = manifest.hashes.length;
   const payload = payloadPath(path, manifest.payloadNumber);
-  const checked = await checkPayload(payload, spec, nodeCount);
+  const read = await readPayload(payload, manifest);
+  if (read.status === 'damaged') return read;
+  await removeLeftovers(path, manifest.payloadNumber);
+  if (read.native === undefined)
+    return { status: 'loaded', index: HnswIndex.create(spec), lastSeq };
+  return { status: 'loaded', index: HnswIndex.adopt(spec, read.native, manifest), lastSeq };
+}
+
+/** hnswlib's file, verified before any native code sees it; no graph when it is empty. */
+export async function readPayload(
+  payload: string,
+  { spec, hashes, payloadBytes, payloadHash }: GraphManifest,
+): Promise<
+  { status: 'read'; native: NativeGraph | undefined } | { status: 'damaged'; detail: string }
+> {
+  const checked = await checkPayload(payload, spec, hashes.length);
   if ('problem' in checked) return { status: 'damaged', detail: checked.problem };
-  if (checked.bytes !== manifest.payloadBytes || checked.hash !== manifest.payloadHash) {
+  if (checked.bytes !== payloadBytes || checked.hash !== payloadHash) {
     return { status: 'damaged', detail: 'checksum of the graph file is wrong' };
   }
-  await removeLeftovers(path, manifest.payloadNumber);
-  if (nodeCount === 0) return { status: 'loaded', index: HnswIndex.create(spec), lastSeq };
+  if (hashes.length === 0) return { status: 'read', native: undefined };
   const native = newNativeGraph(spec);
   await native.readIndex(payload);
   makeRoom(native);
-  return { status: 'loaded', index: HnswIndex.adopt(spec, native, manifest), lastSeq };
+  return { status: 'read', native };
 }
 
 async function checkPayload(
@@ -153,7 +166,7 @@ async function checkPayload(
   }
 }
 
-function payloadPath(path: string, number: number): string {
+export function payloadPath(path: string, number: number): string {
   return `${path}.${number}.hnsw`;
 }
 

@@ -57,6 +57,24 @@ export function encodeManifest(manifest: GraphManifest): Uint8Array {
   return bytes;
 }
 
+/** Bytes at the start of a manifest that {@link payloadOf} needs. */
+export const MANIFEST_HEADER_BYTES = HEADER_BYTES;
+export const MANIFEST_CHECKSUM_BYTES = CHECKSUM_BYTES;
+
+/** The payload that a manifest's header names, without a look at the rest; undefined: no manifest. */
+export function payloadOf(
+  header: Uint8Array,
+): Pick<GraphManifest, 'payloadNumber' | 'payloadBytes' | 'payloadHash'> | undefined {
+  if (header.length < HEADER_BYTES) return undefined;
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  if (view.getBigUint64(0, true) !== MAGIC || view.getUint32(8, true) !== FORMAT) return undefined;
+  return {
+    payloadNumber: view.getFloat64(48, true),
+    payloadBytes: view.getFloat64(56, true),
+    payloadHash: view.getBigUint64(64, true),
+  };
+}
+
 export type DecodedManifest =
   | { status: 'ok'; manifest: GraphManifest }
   | { status: 'damaged'; detail: string }

@@ -39,6 +39,8 @@ export class HnswIndex implements VectorIndex {
   #diedWhileFrozen: number[] = [];
   #isFrozen = false;
   #ef = 0;
+  /** Dead nodes that are not removed vectors: they wait for labels. */
+  #reserveCount = 0;
 
   /** An empty index with room for `capacity` vectors; it grows by half whenever it is full. */
   static create(spec: GraphSpec, capacity = CAPACITY_MIN): HnswIndex {
@@ -54,6 +56,21 @@ export class HnswIndex implements VectorIndex {
     return new HnswIndex(spec, native, table);
   }
 
+  /**
+   * Takes over another replica's graph, all of whose nodes are deleted in it: each is there for the
+   * first label that is added with its vector.
+   */
+  static adoptAsReserve(
+    spec: GraphSpec,
+    native: NativeGraph,
+    hashes: BigUint64Array<ArrayBuffer>,
+  ): HnswIndex {
+    const contents = { labels: new Float64Array(0), nodes: new Uint32Array(0), hashes };
+    const index = HnswIndex.adopt(spec, native, contents);
+    index.#reserveCount = hashes.length;
+    return index;
+  }
+
   private constructor(spec: GraphSpec, native: NativeGraph, table: GraphTable) {
     this.spec = spec;
     this.#native = native;
@@ -67,7 +84,15 @@ export class HnswIndex implements VectorIndex {
   }
 
   get removedCount(): number {
-    return this.#table.deadNodeCount;
+    return Math.max(0, this.#table.deadNodeCount - this.#reserveCount);
+  }
+
+  get hasReserve(): boolean {
+    return this.#reserveCount > 0;
+  }
+
+  dropReserve(): void {
+    this.#reserveCount = 0;
   }
 
   /** True while the graph is being written to its file: nothing may be added. */
@@ -87,6 +112,7 @@ export class HnswIndex implements VectorIndex {
       this.#table.addNode(hash);
     } else if (this.#table.isDead(node)) {
       this.#native.unmarkDelete(node);
+      if (this.#reserveCount > 0) this.#reserveCount -= 1;
     }
     this.#table.append(label, node);
   }

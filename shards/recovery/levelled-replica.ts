@@ -9,8 +9,13 @@ import type { EntryVersion } from '../../src/wire/recovery-messages.js';
 import type { BackgroundSource, Scheduler } from '../scheduler.js';
 import type { AbsorbedEntry, StoreEntry } from '../store/partition-store.js';
 import type { BucketSet } from './bucket-set.js';
+import type { GraphExchange } from './graph-exchange.js';
 
 export interface LevelledReplica {
+  readonly documentCount: number;
+  /** True while the node answers searches: copying is to leave it time. */
+  readonly isSearched: boolean;
+  readonly graphs: GraphExchange;
   digest(horizon: Version): Promise<BigUint64Array>;
   /** In the order of their ids; `throughId` undefined: to the end. */
   entriesOf(

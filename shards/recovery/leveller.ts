@@ -6,10 +6,14 @@
  * enough that every bucket was equal once, since from then on both replicas get the same writes, and
  * a write that the receiver misses ends the attempt. Buckets that were equal are left alone.
  *
+ * A replica that lacks much gets the source's graph first, so that what it copies needs no insertion;
+ * one that is next to empty gets the source's rows as they lie there, and is compared afterwards.
+ *
  * It waits between the source's answers as long as the byte rate demands, and the receiver's own work
  * is cut into slices, so that searches on both sides go first.
  */
-import { type Clock, delay } from '../../src/base/clock.js';
+import type { Clock } from '../../src/base/clock.js';
+import { DIGEST_BUCKET_COUNT } from '../../src/base/hash64.js';
 import { NO_VERSION, type Version } from '../../src/base/version.js';
 import type { StoredDocument } from '../../src/wire/link-messages.js';
 import { documentBytes } from '../../src/wire/recovery-codec.js';
@@ -18,13 +22,16 @@ import type {
   EntryVersion,
   RecoveryAnswer,
   RecoveryPeer,
-  RecoveryQuestion,
   RecoveryTarget,
 } from '../../src/wire/recovery-messages.js';
 import type { AbsorbedEntry } from '../store/partition-store.js';
 import type { BucketSet } from './bucket-set.js';
+import { CopyChannel, type LevelProgress } from './copy-channel.js';
+import { isGraphWorthwhile, isNextToEmpty } from './copy-plan.js';
+import { copyGraph, type GraphCopyEnd } from './graph-copy.js';
 import { type LevelRules, levelStep, withReplaced } from './level-plan.js';
 import type { LevelledReplica } from './levelled-replica.js';
+import { RowAbsorber } from './row-absorber.js';
 
 export interface LevelOptions {
   peer: RecoveryPeer;
@@ -32,77 +39,70 @@ export interface LevelOptions {
   replica: LevelledReplica;
   rules: LevelRules;
   clock: Clock;
-  /** Most bytes of rows a second; 0: as many as come. */
+  /** Most bytes a second, of documents and of graphs; 0: as many as come. */
   bytesPerSecond: number;
+  /** The source's graph is copied when at least so many documents are missing here. */
+  graphRowsMin: number;
   /** Buckets to make equal; all of them in a recovery. */
   buckets: BucketSet;
-}
-
-export interface LevelProgress {
-  phase: 'waiting' | 'comparing' | 'copying' | 'equal';
-  /** Entries absorbed, in this attempt. */
-  rowCount: number;
-  byteCount: number;
-  /** Buckets that were not equal yet. */
-  bucketsLeft: number;
-  /** Rounds in a row that found nothing to copy although buckets differ. */
-  idleRoundCount: number;
+  onGraphCopied?(end: GraphCopyEnd): void;
 }
 
 type UpsertEntry = AbsorbedEntry & { kind: 'upsert' };
 
 export type LevelEnd = { status: 'equal' } | { status: 'stopped' };
 
-const ABSORB_ENTRIES_MAX = 64;
 const IDS_PER_QUESTION = 1024;
-const PAUSE_MS_MIN = 20;
-const PAUSE_MS_MAX = 1000;
 
 export class Leveller {
   readonly #options: LevelOptions;
-  readonly #progress: LevelProgress;
-  #isStopped = false;
-  #bytesDueAtMs = 0;
-  #pauseMs = PAUSE_MS_MIN;
+  readonly #channel: CopyChannel;
+  readonly #absorber: RowAbsorber;
+  #hasBegun = false;
+  #triedGraph = false;
+  #thereCount = 0;
+  /** Entries that were compared, and those of them that are missing here. */
+  #comparedCount = 0;
+  #missingCount = 0;
 
   constructor(options: LevelOptions) {
+    const { peer, source, clock, bytesPerSecond, buckets, replica } = options;
     this.#options = options;
-    const bucketsLeft = options.buckets.count;
-    this.#progress = {
-      phase: 'waiting',
-      rowCount: 0,
-      byteCount: 0,
-      bucketsLeft,
-      idleRoundCount: 0,
-    };
+    this.#channel = new CopyChannel(peer, source, clock, bytesPerSecond, buckets.count);
+    this.#absorber = new RowAbsorber(this.#channel, replica);
   }
 
   get progress(): Readonly<LevelProgress> {
-    return this.#progress;
+    return this.#channel.progress;
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#channel.stop();
   }
 
   /** Until every bucket was equal once, or it is stopped. Rejects with the store's error. */
   async run(): Promise<LevelEnd> {
     const { buckets } = this.#options;
-    while (!this.#isStopped) {
+    const { progress } = this.#channel;
+    while (!this.#channel.isStopped) {
       if (!(await this.#compare())) continue;
       if (buckets.count === 0) {
-        this.#report('equal');
+        progress.phase = 'equal';
         return { status: 'equal' };
       }
-      const before = this.#progress.rowCount;
+      const before = progress.rowCount;
+      if (!this.#hasBegun) {
+        this.#hasBegun = true;
+        if (await this.#fill()) continue;
+      }
       if (!(await this.#copyPass())) continue;
-      if (this.#progress.rowCount > before) {
-        this.#progress.idleRoundCount = 0;
-        this.#pauseMs = PAUSE_MS_MIN;
+      if (progress.rowCount > before) {
+        progress.idleRoundCount = 0;
+        this.#channel.onProgress();
         continue;
       }
-      this.#progress.idleRoundCount += 1;
-      await this.#pause();
+      progress.idleRoundCount += 1;
+      await this.#channel.pause();
     }
     return { status: 'stopped' };
   }
@@ -112,32 +112,70 @@ export class Leveller {
     return this.#copyPass(true);
   }
 
+  /** False when the source gave no answer. */
   async #compare(): Promise<boolean> {
-    const { source, replica, rules, buckets } = this.#options;
+    const { replica, rules, buckets } = this.#options;
     const { horizon } = rules;
-    const answer = await this.#ask({ kind: 'digest', target: source, horizon });
-    if (answer.kind !== 'digest') return this.#wait(answer);
-    this.#report('comparing');
+    const answer = await this.#channel.ask({ kind: 'digest', horizon });
+    if (answer.kind !== 'digest') {
+      await this.#channel.wait();
+      return false;
+    }
+    this.#thereCount = answer.documentCount;
+    this.#channel.progress.phase = 'comparing';
     buckets.dropEqual(answer.digest, await replica.digest(horizon));
-    this.#progress.bucketsLeft = buckets.count;
+    this.#channel.progress.bucketsLeft = buckets.count;
+    return true;
+  }
+
+  /** Before anything is compared. True when rows were copied, and what differs is to be seen again. */
+  async #fill(): Promise<boolean> {
+    const hereCount = this.#options.replica.documentCount;
+    await this.#copyGraphIf(this.#thereCount - hereCount);
+    if (!isNextToEmpty(hereCount, this.#thereCount)) return false;
+    return this.#copyRows();
+  }
+
+  async #copyGraphIf(missingCount: number): Promise<void> {
+    const { rules, graphRowsMin, replica, onGraphCopied } = this.#options;
+    if (this.#triedGraph || rules.mode !== 'mirror') return;
+    if (!isGraphWorthwhile(missingCount, this.#thereCount, graphRowsMin)) return;
+    this.#triedGraph = true;
+    onGraphCopied?.(await copyGraph(this.#channel, replica.graphs));
+  }
+
+  /** The source's rows in their order. The rest, if the source fails on the way, is compared. */
+  async #copyRows(): Promise<boolean> {
+    this.#channel.progress.phase = 'copying';
+    let next: Promise<RecoveryAnswer> = this.#channel.ask({ kind: 'scan', afterSeq: 0 });
+    for (let pieceCount = 0; ; pieceCount += 1) {
+      const answer = await next;
+      if (answer.kind !== 'scan' || this.#channel.isStopped) return pieceCount > 0;
+      // The source reads on while these are written.
+      const afterSeq = answer.throughSeq;
+      if (!answer.isLast) next = this.#channel.ask({ kind: 'scan', afterSeq });
+      await this.#take(answer.documents, upsertOf);
+      if (answer.isLast) break;
+    }
+    await this.#absorber.drain();
     return true;
   }
 
   async #copyPass(isOnce = false): Promise<boolean> {
-    const { source, rules, buckets } = this.#options;
-    this.#report('copying');
+    const { rules, buckets } = this.#options;
+    this.#channel.progress.phase = 'copying';
     let afterId = '';
-    while (!this.#isStopped) {
-      const question = { kind: 'entries', target: source, afterId } as const;
-      const answer = await this.#ask({
-        ...question,
+    while (!this.#channel.isStopped) {
+      const answer = await this.#channel.ask({
+        kind: 'entries',
+        afterId,
         horizon: rules.horizon,
         buckets: buckets.bits,
       });
       if (answer.kind !== 'entries') {
         // What was dealt with before `afterId` stays so: the same question is asked again.
         if (isOnce) return false;
-        await this.#wait(answer);
+        await this.#channel.wait();
         continue;
       }
       if (!(await this.#copySegment(afterId, answer))) return false;
@@ -155,7 +193,7 @@ export class Leveller {
     const here = new Map<string, EntryVersion>(held.map((entry) => [entry.id, entry]));
     const there = new Set(answer.entries.map(({ id }) => id));
     const fetched: { id: string; replaces: Version | undefined }[] = [];
-    let batch: AbsorbedEntry[] = [];
+    const batch: AbsorbedEntry[] = [];
     const take = (own: EntryVersion | undefined, other: EntryVersion | undefined) => {
       const step = levelStep(rules, own, other);
       if (step.kind === 'fetch') fetched.push({ id: step.id, replaces: step.replaces });
@@ -163,12 +201,22 @@ export class Leveller {
     };
     for (const entry of answer.entries) take(here.get(entry.id), entry);
     for (const entry of held) if (!there.has(entry.id)) take(entry, undefined);
-    for (; batch.length > 0; batch = batch.slice(ABSORB_ENTRIES_MAX)) {
-      // A write may have made one of them live since: asked again just before.
-      const group = batch.slice(0, ABSORB_ENTRIES_MAX).filter((entry) => this.#isStillRight(entry));
-      await this.#absorb(group);
-    }
-    return this.#fetch(fetched);
+    this.#comparedCount += answer.entries.length;
+    this.#missingCount += fetched.length;
+    await this.#copyGraphIf(this.#expectedMissingCount());
+    // A write may have made one of them live since: asked again just before.
+    await this.#absorber.add(batch, (entry) => this.#isStillRight(entry));
+    const isWhole = await this.#fetch(fetched);
+    await this.#absorber.drain();
+    return isWhole;
+  }
+
+  /** If the buckets that differ are all like what was compared of them. */
+  #expectedMissingCount(): number {
+    const { buckets } = this.#options;
+    const ofCount = (this.#thereCount * buckets.count) / DIGEST_BUCKET_COUNT;
+    const expected = (ofCount * this.#missingCount) / Math.max(1, this.#comparedCount);
+    return Math.max(this.#missingCount, expected);
   }
 
   #isStillRight(entry: AbsorbedEntry): boolean {
@@ -178,64 +226,34 @@ export class Leveller {
   }
 
   async #fetch(wanted: readonly { id: string; replaces: Version | undefined }[]): Promise<boolean> {
-    const { source, rules } = this.#options;
+    const { rules } = this.#options;
     const replacedBy = new Map(wanted.map(({ id, replaces }) => [id, replaces]));
     let left = wanted.map(({ id }) => id);
     while (left.length > 0) {
-      if (this.#isStopped) return false;
+      if (this.#channel.isStopped) return false;
       const ids = left.slice(0, IDS_PER_QUESTION);
-      const answer = await this.#ask({ kind: 'rows', target: source, ids });
+      const answer = await this.#channel.ask({ kind: 'rows', ids });
       if (answer.kind !== 'rows') {
-        await this.#wait(answer);
+        await this.#channel.wait();
         continue;
       }
-      for (let i = 0; i < answer.documents.length; i += ABSORB_ENTRIES_MAX) {
-        const group = answer.documents.slice(i, i + ABSORB_ENTRIES_MAX);
-        await this.#options.replica.whenRoomFor(group.length);
-        const entries = group.map((document) => {
-          return withReplaced(rules, upsertOf(document), replacedBy.get(document.id));
-        });
-        await this.#absorb(entries);
-      }
+      await this.#take(answer.documents, (document) => {
+        return withReplaced(rules, upsertOf(document), replacedBy.get(document.id));
+      });
       left = left.slice(Math.max(1, answer.doneCount));
-      await this.#throttle(answer.documents.reduce((sum, one) => sum + documentBytes(one), 0));
     }
     return true;
   }
 
-  async #absorb(entries: readonly AbsorbedEntry[]): Promise<void> {
-    if (entries.length === 0 || this.#isStopped) return;
-    this.#progress.rowCount += await this.#options.replica.absorb(entries);
-    this.#report('copying');
-  }
-
-  async #throttle(byteCount: number): Promise<void> {
-    this.#progress.byteCount += byteCount;
-    const { clock, bytesPerSecond } = this.#options;
-    if (bytesPerSecond === 0) return;
-    const nowMs = clock.nowMs();
-    this.#bytesDueAtMs = Math.max(this.#bytesDueAtMs, nowMs) + (byteCount / bytesPerSecond) * 1000;
-    if (this.#bytesDueAtMs > nowMs) await delay(clock, this.#bytesDueAtMs - nowMs);
-  }
-
-  #ask(question: RecoveryQuestion): Promise<RecoveryAnswer> {
-    return this.#options.peer.ask(question);
-  }
-
-  /** The source has no answer for now. */
-  async #wait(answer: RecoveryAnswer): Promise<false> {
-    if (answer.kind === 'refused') this.#report('waiting');
-    await this.#pause();
-    return false;
-  }
-
-  async #pause(): Promise<void> {
-    await delay(this.#options.clock, this.#pauseMs);
-    this.#pauseMs = Math.min(PAUSE_MS_MAX, this.#pauseMs * 2);
-  }
-
-  #report(phase: LevelProgress['phase']): void {
-    this.#progress.phase = phase;
+  async #take(
+    documents: readonly StoredDocument[],
+    entryOf: (document: StoredDocument) => UpsertEntry,
+  ): Promise<void> {
+    this.#channel.onProgress();
+    this.#channel.progress.sentCount += documents.length;
+    const entries = documents.map(entryOf);
+    await this.#absorber.add(entries, (entry) => this.#isStillRight(entry));
+    await this.#channel.throttle(documents.reduce((sum, one) => sum + documentBytes(one), 0));
   }
 }
 

@@ -20,12 +20,22 @@ import {
 import { type FencedReplica, type ReplicaSet, replicaName } from '../replica-set.js';
 import { StoreError } from '../store/partition-store.js';
 import { BucketSet } from './bucket-set.js';
+import type { GraphCopyEnd } from './graph-copy.js';
 import { Leveller } from './leveller.js';
 import { RecoverySource } from './recovery-source.js';
+import { type ReceivedTotals, RecoveryTotals } from './recovery-totals.js';
 
 export interface NodeRecoveryOptions {
-  /** Most bytes of documents a second that one replica copies; 0: as many as come. Default 64 MiB. */
+  /**
+   * Most bytes of documents and graphs a second that one replica copies; 0: as many as come.
+   * Default 64 MiB.
+   */
   bytesPerSecond: number;
+  /**
+   * The source's graph is copied when at least so many documents, and a quarter of all, are missing.
+   * Default 2,000.
+   */
+  graphRowsMin: number;
   /**
    * How long tombstones are kept. A replica that was out of sync for longer is made anew.
    * Default 24 h.
@@ -35,6 +45,7 @@ export interface NodeRecoveryOptions {
 
 export const nodeRecoveryDefaults: NodeRecoveryOptions = {
   bytesPerSecond: 64 * 1024 * 1024,
+  graphRowsMin: 2000,
   tombstoneGraceMs: TOMBSTONE_GRACE_MS,
 };
 
@@ -61,11 +72,17 @@ export class NodeRecovery {
   readonly #parts: NodeRecoveryParts;
   readonly #source: RecoverySource;
   readonly #attempts = new Map<string, Attempt>();
+  readonly #totals = new RecoveryTotals();
   #isStopped = false;
 
   constructor(parts: NodeRecoveryParts) {
     this.#parts = parts;
     this.#source = new RecoverySource(parts);
+  }
+
+  /** From other nodes, since the start. */
+  get received(): ReceivedTotals {
+    return this.#totals.received;
   }
 
   answer(question: RecoveryQuestion): Promise<RecoveryAnswer> {
@@ -129,20 +146,28 @@ export class NodeRecovery {
       },
       clock,
       bytesPerSecond: options.bytesPerSecond,
+      graphRowsMin: options.graphRowsMin,
       buckets: BucketSet.all(),
+      onGraphCopied: (end) => this.#onGraphCopied(name, end),
     });
     const attempt = { generation, sourceAddress: source.address, leveller, peer };
     this.#attempts.set(name, attempt);
     const fields = { replica: name, generation, source: source.nodeId };
     logger.info(fields, 'recovery begins');
-    leveller.run().then(
+    const run = leveller.run();
+    this.#totals.watch(leveller, run);
+    run.then(
       () => {
-        const { rowCount, byteCount, phase } = leveller.progress;
-        logger.info({ ...fields, rowCount, byteCount, phase }, 'recovery ended');
+        logger.info({ ...fields, ...leveller.progress }, 'recovery ended');
         peer.close();
       },
       (error: unknown) => this.#onFailure(name, attempt, error),
     );
+  }
+
+  #onGraphCopied(replica: string, { status, detail }: GraphCopyEnd): void {
+    const level = status === 'failed' ? 'warn' : 'info';
+    this.#parts.logger[level]({ replica, status, detail }, 'copy of the graph ended');
   }
 
   #onFailure(name: string, attempt: Attempt, error: unknown): void {
@@ -176,10 +201,13 @@ export class NodeRecovery {
       rules: { mode: 'merge', horizon, mayBeLive: () => true },
       clock,
       bytesPerSecond: options.bytesPerSecond,
+      graphRowsMin: options.graphRowsMin,
       buckets: new BucketSet(question.buckets),
     });
     try {
-      const isWhole = await leveller.copyOnce();
+      const copy = leveller.copyOnce();
+      this.#totals.watch(leveller, copy);
+      const isWhole = await copy;
       if (!isWhole) return refusedAs('unavailable', `${sourceNodeId} gave no answer`);
       return { kind: 'merge', rowCount: leveller.progress.rowCount };
     } catch (error) {

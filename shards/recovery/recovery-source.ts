@@ -16,7 +16,7 @@ import {
 import { packVector } from '../../src/wire/vector-codec.js';
 import type { ReplicaContents } from '../replica-contents.js';
 import type { ReplicaSet } from '../replica-set.js';
-import { type PartitionStore, StoreError } from '../store/partition-store.js';
+import { type PartitionStore, type Row, StoreError } from '../store/partition-store.js';
 import { BucketSet } from './bucket-set.js';
 import { entriesInBuckets } from './levelled-replica.js';
 
@@ -26,14 +26,15 @@ export interface RecoverySourceOptions {
   clusterId(): string | undefined;
   replicas: ReplicaSet;
   clock: Clock;
-  /** What one answer may weigh. Default 1 MiB; one larger document goes alone. */
+  /** What one answer may weigh. Default 256 KiB; one larger document goes alone. */
   answerBytesMax?: number;
 }
 
 /** Entries in an answer, and entries looked at for it. */
 const ENTRIES_MAX = 8_192;
 const VISITS_MAX = 65_536;
-const MIB = 1024 * 1024;
+/** A larger answer takes the event loops of both sides too long to pack and unpack. */
+const ANSWER_BYTES = 256 * 1024;
 
 export class RecoverySource {
   readonly #options: RecoverySourceOptions;
@@ -70,8 +71,23 @@ export class RecoverySource {
         return contents.read((store) => listEntries(store, buckets, afterId, horizon));
       }
       case 'rows': {
-        const bytesMax = this.#options.answerBytesMax ?? MIB;
+        const bytesMax = this.#options.answerBytesMax ?? ANSWER_BYTES;
         return contents.read((store) => readDocuments(store, question.ids, bytesMax));
+      }
+      case 'scan': {
+        const bytesMax = this.#options.answerBytesMax ?? ANSWER_BYTES;
+        return contents.read((store) => scanDocuments(store, question.afterSeq, bytesMax));
+      }
+      case 'graph': {
+        const offer = await contents.graphs.offer();
+        if (offer === 'saving') return refusedAs('not_yet', 'the graph is being saved');
+        return { kind: 'graph', offer };
+      }
+      case 'graph_bytes': {
+        const bytes = await contents.graphs.read(question.graphId, question.offset);
+        return bytes === undefined
+          ? refusedAs('gone', 'that graph is not lent any more')
+          : { kind: 'graph_bytes', bytes };
       }
       case 'merge':
         return refusedAs('unavailable', 'not a question to a source');
@@ -100,6 +116,27 @@ function* listEntries(
   return { kind: 'entries', entries: found.filter(isWanted), throughId: '', isLast: true };
 }
 
+function* scanDocuments(
+  store: PartitionStore,
+  afterSeq: number,
+  bytesMax: number,
+): Generator<undefined, RecoveryAnswer> {
+  const documents: StoredDocument[] = [];
+  let bytes = 0;
+  let throughSeq = afterSeq;
+  for (const row of store.scan(afterSeq)) {
+    const document = documentOf(row);
+    bytes += documentBytes(document);
+    if (bytes > bytesMax && documents.length > 0) {
+      return { kind: 'scan', documents, throughSeq, isLast: false };
+    }
+    documents.push(document);
+    throughSeq = row.seq;
+    yield;
+  }
+  return { kind: 'scan', documents, throughSeq, isLast: true };
+}
+
 function* readDocuments(
   store: PartitionStore,
   ids: readonly string[],
@@ -111,8 +148,7 @@ function* readDocuments(
   for (const id of ids) {
     const row = store.get(id);
     if (row !== undefined) {
-      const { version, text, metadata } = row;
-      const document = { id, version, vector: packVector(row.vector), text, metadata };
+      const document = documentOf(row);
       bytes += documentBytes(document);
       if (bytes > bytesMax && documents.length > 0) break;
       documents.push(document);
@@ -121,4 +157,8 @@ function* readDocuments(
     yield;
   }
   return { kind: 'rows', documents, doneCount };
+}
+
+function documentOf({ id, version, vector, text, metadata }: Row): StoredDocument {
+  return { id, version, vector: packVector(vector), text, metadata };
 }

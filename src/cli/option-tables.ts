@@ -1,4 +1,5 @@
 /** Every option of every server command: the one place where flags, variables and keys are made. */
+import { TOMBSTONE_GRACE_MS } from '../base/tombstone-horizon.js';
 import type { OptionSpec } from './options.js';
 
 const json: OptionSpec = {
@@ -41,6 +42,57 @@ const limit = (name: string, fallback: number, max: number, what: string): Optio
   max,
   description: what,
 });
+
+const tombstoneGraceMs: OptionSpec = {
+  name: 'tombstone-grace-ms',
+  type: 'integer',
+  unit: 'ms',
+  default: String(TOMBSTONE_GRACE_MS),
+  min: 60_000,
+  max: 10_000_000_000,
+  description:
+    'How long deletions are remembered. A replica that was away for longer is filled anew. ' +
+    'The same for every coordinator and shard node.',
+};
+
+const compareIntervalMs: OptionSpec = {
+  name: 'compare-interval-ms',
+  type: 'integer',
+  unit: 'ms',
+  default: '60000',
+  min: 0,
+  max: 86_400_000,
+  description: 'How often the replicas of each partition are compared and healed. 0: never.',
+};
+
+const recoveriesPerNode: OptionSpec = {
+  name: 'recoveries-per-node',
+  type: 'integer',
+  default: '2',
+  min: 1,
+  max: 64,
+  description: 'Replicas that one node copies, or is copied from, at a time.',
+};
+
+const recoveryBytesPerSecond: OptionSpec = {
+  name: 'recovery-bytes-per-second',
+  type: 'integer',
+  default: String(64 * 1024 * 1024),
+  min: 0,
+  max: 2 ** 40,
+  description: 'Most bytes a second that one replica copies from another. 0: as many as come.',
+};
+
+/** What `annulus dev` hands on to its coordinator, and to its shard nodes. */
+export const devCoordinatorOptionSpecs: readonly OptionSpec[] = [
+  tombstoneGraceMs,
+  compareIntervalMs,
+  recoveriesPerNode,
+];
+export const devShardOptionSpecs: readonly OptionSpec[] = [
+  tombstoneGraceMs,
+  recoveryBytesPerSecond,
+];
 
 export const coordinatorOptionSpecs: readonly OptionSpec[] = [
   {
@@ -109,6 +161,7 @@ export const coordinatorOptionSpecs: readonly OptionSpec[] = [
   },
   limit('moves-max', 8, 1024, 'Replicas moved at a time; as many again may restore lost copies.'),
   limit('moves-per-node-max', 2, 64, 'Of those, to one shard node.'),
+  ...devCoordinatorOptionSpecs,
   stopTimeoutMs,
   logLevel,
   configOptionSpec,
@@ -196,6 +249,7 @@ export const shardOptionSpecs: readonly OptionSpec[] = [
     max: 60_000,
     description: 'A search that would have to wait in the node for longer is refused.',
   },
+  ...devShardOptionSpecs,
   stopTimeoutMs,
   logLevel,
   configOptionSpec,
@@ -229,6 +283,8 @@ export const devOptionSpecs: readonly OptionSpec[] = [
     placeholder: 'DIR',
     description: 'Folder of the cluster. Default: a temporary one, removed at the end.',
   },
+  ...devCoordinatorOptionSpecs,
+  recoveryBytesPerSecond,
   { ...logLevel, default: 'warn' },
   configOptionSpec,
   json,

@@ -41,19 +41,26 @@ export interface CoordinatorOptions {
   stopTimeoutMs: number;
 }
 
-type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves'>> &
-  Pick<CoordinatorOptions, 'dataDirectory'> & { moves?: Partial<MoveDriverOptions> };
+type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves' | 'recovery'>> &
+  Pick<CoordinatorOptions, 'dataDirectory'> & {
+    moves?: Partial<MoveDriverOptions>;
+    recovery?: Partial<RecoveryOptions>;
+  };
 
 /** `given` over the defaults. */
-export function coordinatorOptions({ moves, ...given }: GivenOptions): CoordinatorOptions {
+export function coordinatorOptions({
+  moves,
+  recovery,
+  ...given
+}: GivenOptions): CoordinatorOptions {
   return {
     listen: { host: '127.0.0.1', port: 7700 },
     http: undefined,
     limits: defaultLimits,
     nodes: defaultNodeRegistryOptions,
     reads: defaultReadRouterOptions,
-    recovery: defaultRecoveryOptions,
     comparison: defaultReplicaComparerOptions,
+    recovery: { ...defaultRecoveryOptions, ...recovery },
     moves: { ...defaultMoveDriverOptions, ...moves },
     writeTimeoutMs: 5_000,
     startWaitMs: 3_000,

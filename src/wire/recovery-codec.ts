@@ -22,6 +22,7 @@ import {
 import type { StoredDocument } from './link-messages.js';
 import type {
   EntryVersion,
+  GraphOffer,
   RecoveryAnswer,
   RecoveryQuestion,
   RecoveryRefusalStatus,
@@ -32,9 +33,20 @@ const SUM_BYTES = 8;
 const BITMAP_BYTES = DIGEST_BUCKET_COUNT / 8;
 const ENTRY_BYTES_MIN = 13;
 const DOCUMENT_BYTES_MIN = 24;
+/** The receiver names a file after it. */
+const GRAPH_ID = /^[0-9a-f]{32}$/;
 /** Their order is their number on the wire: append only. */
-const QUESTIONS = ['digest', 'entries', 'rows', 'merge'] as const;
-const ANSWERS = ['refused', 'digest', 'entries', 'rows', 'merge'] as const;
+const QUESTIONS = ['digest', 'entries', 'rows', 'merge', 'scan', 'graph', 'graph_bytes'] as const;
+const ANSWERS = [
+  'refused',
+  'digest',
+  'entries',
+  'rows',
+  'merge',
+  'scan',
+  'graph',
+  'graph_bytes',
+] as const;
 const STATUSES: readonly RecoveryRefusalStatus[] = [
   'not_yet',
   'not_in_sync',
@@ -42,23 +54,39 @@ const STATUSES: readonly RecoveryRefusalStatus[] = [
   'missing',
   'corrupt',
   'unavailable',
+  'gone',
 ];
 
 export function encodeQuestion(question: RecoveryQuestion): Buffer {
   return frame(QUESTIONS.indexOf(question.kind), (writer) => {
     writeTarget(writer, question.target);
-    if (question.kind === 'rows') {
-      writeList(writer, question.ids, (w, id) => w.shortString(id));
-      return;
-    }
-    writer.version(question.horizon);
-    if (question.kind === 'digest') return;
-    writer.raw(question.buckets);
-    if (question.kind === 'entries') {
-      writer.shortString(question.afterId);
-    } else {
-      writer.shortString(question.sourceNodeId);
-      writer.shortString(question.sourceAddress);
+    switch (question.kind) {
+      case 'digest':
+        writer.version(question.horizon);
+        break;
+      case 'entries':
+        writer.version(question.horizon);
+        writer.raw(question.buckets);
+        writer.shortString(question.afterId);
+        break;
+      case 'rows':
+        writeList(writer, question.ids, (w, id) => w.shortString(id));
+        break;
+      case 'merge':
+        writer.version(question.horizon);
+        writer.raw(question.buckets);
+        writer.shortString(question.sourceNodeId);
+        writer.shortString(question.sourceAddress);
+        break;
+      case 'scan':
+        writer.f64(question.afterSeq);
+        break;
+      case 'graph':
+        break;
+      case 'graph_bytes':
+        writer.shortString(question.graphId);
+        writer.f64(question.offset);
+        break;
     }
   });
 }
@@ -68,15 +96,30 @@ export function decodeQuestion(bytes: Uint8Array): RecoveryQuestion {
     const kind = QUESTIONS[reader.u8()];
     if (kind === undefined) throw new MalformedBytes('unknown kind of question');
     const target = readTarget(reader);
-    if (kind === 'rows') return { kind, target, ids: readList(reader, 2, (r) => r.shortString()) };
-    const horizon = reader.version();
-    if (kind === 'digest') return { kind, target, horizon };
-    const buckets = reader.raw(BITMAP_BYTES);
-    if (kind === 'entries') {
-      return { kind, target, horizon, buckets, afterId: reader.shortString() };
+    switch (kind) {
+      case 'digest':
+        return { kind, target, horizon: reader.version() };
+      case 'entries': {
+        const horizon = reader.version();
+        const buckets = reader.raw(BITMAP_BYTES);
+        return { kind, target, horizon, buckets, afterId: reader.shortString() };
+      }
+      case 'rows':
+        return { kind, target, ids: readList(reader, 2, (r) => r.shortString()) };
+      case 'merge': {
+        const horizon = reader.version();
+        const buckets = reader.raw(BITMAP_BYTES);
+        const sourceNodeId = nodeId(reader.shortString());
+        const sourceAddress = reader.shortString();
+        return { kind, target, horizon, buckets, sourceNodeId, sourceAddress };
+      }
+      case 'scan':
+        return { kind, target, afterSeq: readWhole(reader) };
+      case 'graph':
+        return { kind, target };
+      case 'graph_bytes':
+        return { kind, target, graphId: reader.shortString(), offset: readWhole(reader) };
     }
-    const sourceNodeId = nodeId(reader.shortString());
-    return { kind, target, horizon, buckets, sourceNodeId, sourceAddress: reader.shortString() };
   });
 }
 
@@ -102,6 +145,17 @@ export function encodeAnswer(answer: RecoveryAnswer): Buffer {
         break;
       case 'merge':
         writer.f64(answer.rowCount);
+        break;
+      case 'scan':
+        writer.u8(answer.isLast ? 1 : 0);
+        writer.f64(answer.throughSeq);
+        writeList(writer, answer.documents, writeDocument);
+        break;
+      case 'graph':
+        writeOffer(writer, answer.offer);
+        break;
+      case 'graph_bytes':
+        writer.blob(answer.bytes);
         break;
     }
   });
@@ -129,6 +183,16 @@ export function decodeAnswer(bytes: Uint8Array): RecoveryAnswer {
       }
       case 'merge':
         return { kind, rowCount: readWhole(reader) };
+      case 'scan': {
+        const isLast = readFlags(reader, 1) !== 0;
+        const throughSeq = readWhole(reader);
+        const documents = readList(reader, DOCUMENT_BYTES_MIN, readDocument);
+        return { kind, isLast, throughSeq, documents };
+      }
+      case 'graph':
+        return { kind, offer: readOffer(reader) };
+      case 'graph_bytes':
+        return { kind, bytes: reader.blob() };
       default:
         throw new MalformedBytes('unknown kind of answer');
     }
@@ -139,6 +203,21 @@ export function decodeAnswer(bytes: Uint8Array): RecoveryAnswer {
 export function documentBytes({ id, vector, text, metadata }: StoredDocument): number {
   const partsBytes = vector.byteLength + text.byteLength + metadata.byteLength;
   return DOCUMENT_BYTES_MIN + 3 * id.length + partsBytes;
+}
+
+function writeOffer(writer: ByteWriter, offer: GraphOffer | undefined): void {
+  writer.u8(offer === undefined ? 0 : 1);
+  if (offer === undefined) return;
+  writer.shortString(offer.graphId);
+  writer.f64(offer.manifestBytes);
+  writer.f64(offer.payloadBytes);
+}
+
+function readOffer(reader: ByteReader): GraphOffer | undefined {
+  if (readFlags(reader, 1) === 0) return undefined;
+  const graphId = reader.shortString();
+  if (!GRAPH_ID.test(graphId)) throw new MalformedBytes('no name of a graph');
+  return { graphId, manifestBytes: readWhole(reader), payloadBytes: readWhole(reader) };
 }
 
 function writeTarget(writer: ByteWriter, target: RecoveryTarget): void {

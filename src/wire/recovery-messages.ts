@@ -1,7 +1,7 @@
 /**
  * What replicas of one partition say to each other to become equal: the Recovery stream, on which the
- * one that copies asks and the other answers, one message at a time. Nothing is kept between two
- * questions, so a copy that was interrupted goes on after the last id that it dealt with.
+ * one that copies asks and the other answers, one message at a time. Nothing needs to be kept between
+ * two questions, so a copy that was interrupted goes on after the last id, or byte, that it dealt with.
  * `recovery-codec.ts` gives the messages their bytes.
  */
 import type { CollectionId, Generation, NodeId, Partition } from '../base/ids.js';
@@ -43,6 +43,28 @@ export interface RowsQuestion {
   ids: string[];
 }
 
+/** Documents in the order in which they were written there, for whoever has next to none. */
+export interface ScanQuestion {
+  kind: 'scan';
+  target: RecoveryTarget;
+  /** As the answer before says; 0 at first. */
+  afterSeq: number;
+}
+
+/** Is there a saved graph to be had? */
+export interface GraphQuestion {
+  kind: 'graph';
+  target: RecoveryTarget;
+}
+
+/** A piece of that graph. */
+export interface GraphBytesQuestion {
+  kind: 'graph_bytes';
+  target: RecoveryTarget;
+  graphId: string;
+  offset: number;
+}
+
 /** Take over what is newer at another replica, both being in sync. */
 export interface MergeQuestion {
   kind: 'merge';
@@ -53,7 +75,14 @@ export interface MergeQuestion {
   sourceAddress: string;
 }
 
-export type RecoveryQuestion = DigestQuestion | EntriesQuestion | RowsQuestion | MergeQuestion;
+export type RecoveryQuestion =
+  | DigestQuestion
+  | EntriesQuestion
+  | RowsQuestion
+  | MergeQuestion
+  | ScanQuestion
+  | GraphQuestion
+  | GraphBytesQuestion;
 
 export interface DigestAnswer {
   kind: 'digest';
@@ -82,6 +111,34 @@ export interface RowsAnswer {
   doneCount: number;
 }
 
+export interface ScanAnswer {
+  kind: 'scan';
+  documents: StoredDocument[];
+  /** The rows up to this one were visited. */
+  throughSeq: number;
+  isLast: boolean;
+}
+
+/** A graph as it lies on the source's disk: its manifest and then hnswlib's file. */
+export interface GraphOffer {
+  /** Names these very bytes: checksums of both parts. */
+  graphId: string;
+  manifestBytes: number;
+  payloadBytes: number;
+}
+
+export interface GraphAnswer {
+  kind: 'graph';
+  /** Undefined: none was saved yet. */
+  offer: GraphOffer | undefined;
+}
+
+export interface GraphBytesAnswer {
+  kind: 'graph_bytes';
+  /** Beginning at the offset; empty at the end. */
+  bytes: Uint8Array;
+}
+
 export interface MergeAnswer {
   kind: 'merge';
   rowCount: number;
@@ -89,7 +146,8 @@ export interface MergeAnswer {
 
 /**
  * `not_yet`: the node has not heard of the generation yet. `not_in_sync`: its replica is no source.
- * `wrong_node`: another node or cluster. `unavailable`: no answer, for now.
+ * `wrong_node`: another node or cluster. `unavailable`: no answer, for now. `gone`: the source has
+ * let go of that graph.
  */
 export type RecoveryRefusalStatus =
   | 'not_yet'
@@ -97,7 +155,8 @@ export type RecoveryRefusalStatus =
   | 'wrong_node'
   | 'missing'
   | 'corrupt'
-  | 'unavailable';
+  | 'unavailable'
+  | 'gone';
 
 export interface RecoveryRefusal {
   kind: 'refused';
@@ -110,6 +169,9 @@ export type RecoveryAnswer =
   | EntriesAnswer
   | RowsAnswer
   | MergeAnswer
+  | ScanAnswer
+  | GraphAnswer
+  | GraphBytesAnswer
   | RecoveryRefusal;
 
 /** Port: another node, to be asked. Adapters: `grpc-recovery-peer.ts`, and those of tests. */

@@ -8,6 +8,7 @@ import { Scheduler, schedulerDefaults } from '../../shards/scheduler.js';
 import { ShardNode } from '../../shards/shard-node.js';
 import type { Logger } from '../../src/base/logger.js';
 import { systemClock } from '../../src/base/system-clock.js';
+import { TOMBSTONE_GRACE_MS } from '../../src/base/tombstone-horizon.js';
 import type { LinkReply, LinkRequest } from '../../src/wire/link-messages.js';
 import { noPeer } from '../support/no-peer.js';
 import { COLLECTION, DIMENSION } from './workload.js';
@@ -36,8 +37,11 @@ export async function openRealNode(
 ): Promise<RealNode> {
   const directory = await openNodeDirectory(path, 'n1');
   const scheduler = new Scheduler(systemClock, schedulerDefaults);
-  const home = new DiskReplicaHome(directory.replicasPath, systemClock, scheduler, logger, limits, {
-    plantedNoSync,
+  const home = new DiskReplicaHome({
+    directory: directory.replicasPath,
+    ...{ clock: systemClock, scheduler, logger, limits },
+    tombstoneGraceMs: TOMBSTONE_GRACE_MS,
+    storeOptions: { plantedNoSync },
   });
   const node = new ShardNode({
     clock: systemClock,

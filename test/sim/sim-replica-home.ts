@@ -15,6 +15,7 @@ import { type PartitionStore, StoreError } from '../../shards/store/partition-st
 import { SimulatedDisk } from '../../shards/store/simulated-disk.js';
 import type { Clock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { TOMBSTONE_GRACE_MS } from '../../src/base/tombstone-horizon.js';
 import type { NodePlan } from './fault-plan.js';
 import type { SimProcess } from './sim-process.js';
 import { slowReads } from './slow-reads.js';
@@ -138,6 +139,7 @@ export class SimDisks {
       scheduler,
       logger: silentLogger,
       limits,
+      tombstoneGraceMs: TOMBSTONE_GRACE_MS,
     });
   }
 

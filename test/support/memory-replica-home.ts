@@ -10,6 +10,7 @@ import { StoreError } from '../../shards/store/partition-store.js';
 import { SimulatedDisk } from '../../shards/store/simulated-disk.js';
 import type { Clock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { TOMBSTONE_GRACE_MS } from '../../src/base/tombstone-horizon.js';
 
 /** The disk of one simulated machine: what is in it outlives the process. */
 export type SimulatedReplicas = Map<string, { disk: SimulatedDisk; graphFile: ExactGraphFile }>;
@@ -55,6 +56,7 @@ export class MemoryReplicaHome implements ReplicaHome {
       scheduler: this.#scheduler,
       logger: silentLogger,
       limits: this.#limits,
+      tombstoneGraceMs: TOMBSTONE_GRACE_MS,
     });
   }
 

@@ -17,6 +17,7 @@ import { compareHits } from '../../src/base/hit-order.js';
 import { collectionId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { distanceFunctions } from '../../src/base/metric.js';
+import { TOMBSTONE_GRACE_MS } from '../../src/base/tombstone-horizon.js';
 import { makeVersion, type Version } from '../../src/base/version.js';
 import type { LinkHit, WriteOp } from '../../src/wire/link-messages.js';
 import { packVector } from '../../src/wire/vector-codec.js';
@@ -86,8 +87,15 @@ export class PartitionWorld {
       scheduler: new Scheduler(clock),
       logger: silentLogger,
       limits: this.limits,
+      tombstoneGraceMs: TOMBSTONE_GRACE_MS,
     });
     this.partition = await this.settled(opening);
+  }
+
+  /** A graph that another replica sent, without labels. */
+  installGraph(): Promise<boolean> {
+    const kit = new ExactGraphKit(this.#process, DIMENSION, 'l2', {});
+    return this.partition.contents.graphs.install(kit.create());
   }
 
   nextVersion(): Version {

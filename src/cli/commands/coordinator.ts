@@ -58,6 +58,11 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
       movesMax: options.integer('moves-max'),
       movesPerNodeMax: options.integer('moves-per-node-max'),
     },
+    recovery: { copiesPerNodeMax: options.integer('recoveries-per-node') },
+    comparison: {
+      intervalMs: options.integer('compare-interval-ms'),
+      tombstoneGraceMs: options.integer('tombstone-grace-ms'),
+    },
     writeTimeoutMs: options.integer('write-timeout-ms'),
     startWaitMs: options.integer('start-wait-ms'),
     stopTimeoutMs: options.integer('stop-timeout-ms'),

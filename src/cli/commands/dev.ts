@@ -7,8 +7,12 @@ import type { CommandCall, CommandSpec } from '../command.js';
 import { spawnSelf } from '../dev/child-process.js';
 import { DevCluster } from '../dev/dev-cluster.js';
 import { KILL_AFTER_MS, type ProcessEvent } from '../dev/supervised-process.js';
-import { devOptionSpecs } from '../option-tables.js';
-import { formatAddress } from '../options.js';
+import {
+  devCoordinatorOptionSpecs,
+  devOptionSpecs,
+  devShardOptionSpecs,
+} from '../option-tables.js';
+import { formatAddress, type OptionSpec } from '../options.js';
 import { printJsonLine, type Terminal } from '../output.js';
 import { processStopSignals, runServer, type StopSignals } from '../server-process.js';
 
@@ -30,6 +34,8 @@ export const devCommand: CommandSpec = {
       listen: formatAddress(options.address('listen')),
       http: formatAddress(options.address('http')),
       logLevel: options.text('log-level'),
+      coordinatorArgs: handedOn(call, devCoordinatorOptionSpecs),
+      shardArgs: handedOn(call, devShardOptionSpecs),
       clock: systemClock,
       spawn: spawnSelf(entry, terminal.env),
       onEvent: (event) => report(terminal, isJson, event),
@@ -55,6 +61,10 @@ export const devCommand: CommandSpec = {
     }
   },
 };
+
+function handedOn({ options }: CommandCall, specs: readonly OptionSpec[]): string[] {
+  return specs.flatMap(({ name }) => [`--${name}`, String(options.integer(name))]);
+}
 
 function dataDirectory({ options }: CommandCall): string {
   const directory = resolve(options.text('data'));

@@ -52,5 +52,9 @@ async function toShardOptions(options: ResolvedOptions) {
       queueLimit: options.integer('queue-limit'),
       queueMsMax: options.integer('queue-ms-max'),
     },
+    recovery: {
+      bytesPerSecond: options.integer('recovery-bytes-per-second'),
+      tombstoneGraceMs: options.integer('tombstone-grace-ms'),
+    },
   });
 }

@@ -20,6 +20,9 @@ export interface DevClusterOptions {
   listen: string;
   http: string;
   logLevel: string;
+  /** More arguments of the coordinator, and of every shard node. */
+  coordinatorArgs: readonly string[];
+  shardArgs: readonly string[];
   clock: Clock;
   spawn: SpawnChild;
   onEvent(event: ProcessEvent): void;
@@ -43,6 +46,7 @@ export class DevCluster {
       'coordinator',
       ...this.#commonArgs('coordinator'),
       ...['--listen', address ?? options.listen, '--http', options.http],
+      ...options.coordinatorArgs,
     ]);
   }
 
@@ -87,6 +91,7 @@ export class DevCluster {
       'shard',
       ...this.#commonArgs(name),
       ...['--join', coordinator, '--listen', '127.0.0.1:0', '--node-id', name, '--weight', '1'],
+      ...this.#options.shardArgs,
     ]);
   }
 

@@ -11,7 +11,7 @@ import { type Clock, delay, type Timer } from '../../base/clock.js';
 import { DIGEST_BUCKET_COUNT } from '../../base/hash64.js';
 import type { NodeId, Partition } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
-import { tombstoneHorizon } from '../../base/tombstone-horizon.js';
+import { TOMBSTONE_GRACE_MS, tombstoneHorizon } from '../../base/tombstone-horizon.js';
 import type { Version } from '../../base/version.js';
 import type { ConnectRecoveryPeer, RecoveryPeer } from '../../wire/recovery-messages.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
@@ -227,5 +227,5 @@ export class ReplicaComparer {
 
 export const defaultReplicaComparerOptions: ReplicaComparerOptions = {
   intervalMs: 60_000,
-  tombstoneGraceMs: 86_400_000,
+  tombstoneGraceMs: TOMBSTONE_GRACE_MS,
 };

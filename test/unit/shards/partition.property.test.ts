@@ -16,6 +16,7 @@ type Step =
   | { kind: 'pass'; ms: number }
   | { kind: 'search'; at: number; k: number }
   | { kind: 'exact'; at: number; writesDuring: number }
+  | { kind: 'install' }
   | { kind: 'restart'; how: 'stop' | 'crash' | 'lose graph' };
 
 const id = fc.nat({ max: 299 });
@@ -66,6 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       writesDuring: fc.nat({ max: 4 }),
     }),
   },
+  { weight: 1, arbitrary: fc.constant({ kind: 'install' as const }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -116,6 +118,10 @@ class Run {
         return this.search(step.at, step.k);
       case 'exact':
         return this.searchDuringWrites(step.at, step.writesDuring);
+      case 'install':
+        // Another replica's graph: whatever it has, all rows here must be found.
+        this.#inFlight.push(this.world.installGraph());
+        return;
       case 'restart':
         return this.restart(step.how);
     }

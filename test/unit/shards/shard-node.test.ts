@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TOMBSTONE_GRACE_MS } from '../../../src/base/tombstone-horizon.js';
 import type { LinkReply } from '../../../src/wire/link-messages.js';
 import { collection, NodeWorld, replicaOf, searchOf } from '../../support/node-world.js';
 import { upsert } from '../../support/partition-world.js';
@@ -204,6 +205,20 @@ describe('ShardNode', () => {
     expect(statusOf(await world.answer(searchOf(HERE)))).toBe('missing');
     await world.assign(2, [replicaOf(0, 1, false)]);
     expect(world.node.reports()).toMatchObject([{ condition: 'missing' }]);
+  });
+
+  it('empties a recovering replica that was away for longer than deletions are remembered', async () => {
+    const heldAfter = async (awayMs: number) => {
+      const world = await openNode();
+      await world.answer(world.writeOf([a, b]));
+      world.clock.jumpWall(awayMs);
+      await world.restart();
+      const recovering = { ...replicaOf(0, 2, false), state: 'recovering' as const };
+      const [report] = await world.assign(2, [recovering]);
+      return report?.documentCount;
+    };
+    expect(await heldAfter(TOMBSTONE_GRACE_MS - 1000)).toBe(2);
+    expect(await heldAfter(TOMBSTONE_GRACE_MS + 1000)).toBe(0);
   });
 
   it('reports a damaged replica as corrupt, whenever it notices, and serves none of it', async () => {

@@ -2,7 +2,10 @@
  * Two replicas on a virtual clock: a source in sync and one that recovers from it, with live writes
  * that reach both, each in its own time, and a receiver that may crash.
  */
+import { type ExactGraphFile, ExactGraphKit } from '../../../../shards/exact-graph-kit.js';
+import type { Graph } from '../../../../shards/graph-kit.js';
 import { BucketSet } from '../../../../shards/recovery/bucket-set.js';
+import { GraphExchange, type GraphKeeping } from '../../../../shards/recovery/graph-exchange.js';
 import type { LevelledReplica } from '../../../../shards/recovery/levelled-replica.js';
 import { Leveller } from '../../../../shards/recovery/leveller.js';
 import { RecoverySource } from '../../../../shards/recovery/recovery-source.js';
@@ -14,6 +17,7 @@ import type { PartitionStore } from '../../../../shards/store/partition-store.js
 import { SimulatedDisk } from '../../../../shards/store/simulated-disk.js';
 import { delay } from '../../../../src/base/clock.js';
 import { collectionId, nodeId } from '../../../../src/base/ids.js';
+import { TOMBSTONE_GRACE_MS } from '../../../../src/base/tombstone-horizon.js';
 import { makeVersion, NO_VERSION, type Version } from '../../../../src/base/version.js';
 import type { WriteOp } from '../../../../src/wire/link-messages.js';
 import {
@@ -22,7 +26,11 @@ import {
   encodeAnswer,
   encodeQuestion,
 } from '../../../../src/wire/recovery-codec.js';
-import type { RecoveryPeer } from '../../../../src/wire/recovery-messages.js';
+import type {
+  RecoveryAnswer,
+  RecoveryPeer,
+  RecoveryQuestion,
+} from '../../../../src/wire/recovery-messages.js';
 import { MortalClock } from '../../../support/mortal-clock.js';
 import { VirtualClock } from '../../../support/virtual-clock.js';
 
@@ -35,12 +43,32 @@ const target = {
   generation: 2,
 };
 
+/** Takes note of what a graph keeper would do. */
+class FakeKeeping implements GraphKeeping {
+  installed: Graph | undefined;
+  /** Offers to refuse because a save is under way. */
+  savingCount = 0;
+
+  freshen(): 'fresh' | 'saving' {
+    this.savingCount -= 1;
+    return this.savingCount >= 0 ? 'saving' : 'fresh';
+  }
+
+  async install(graph: Graph): Promise<boolean> {
+    this.installed = graph;
+    return true;
+  }
+}
+
 class Replica {
   readonly disk: SimulatedDisk;
   readonly #world: VirtualClock;
   process: MortalClock;
   store: PartitionStore;
   contents: ReplicaContents;
+  /** Its saved graph, and what it received of another's. */
+  readonly graphFile: ExactGraphFile = {};
+  keeping = new FakeKeeping();
 
   constructor(world: VirtualClock) {
     this.#world = world;
@@ -71,7 +99,12 @@ class Replica {
 
   #open(): ReplicaContents {
     const scheduler = new Scheduler(this.process);
-    return new ReplicaContents(this.process, scheduler, this.store, undefined, {
+    this.keeping = new FakeKeeping();
+    const kit = new ExactGraphKit(this.process, DIMENSION, 'l2', this.graphFile, {
+      pieceBytes: 500,
+    });
+    const graphs = new GraphExchange(this.process, kit, this.keeping);
+    return new ReplicaContents(this.process, scheduler, this.store, graphs, TOMBSTONE_GRACE_MS, {
       hasRoomFor: () => true,
       onChanges: () => {},
       onStoreError: () => {},
@@ -86,6 +119,11 @@ export class LevelWorld {
   leveller: Leveller | undefined;
   isEqual = false;
   askedCount = 0;
+  graphRowsMin = 10;
+  readonly graphEnds: string[] = [];
+  /** Sees, and may change, every answer on its way. */
+  onAnswer: (answer: RecoveryAnswer, question: RecoveryQuestion) => RecoveryAnswer = (answer) =>
+    answer;
 
   /** The receiver is told of a generation in which it recovers; from now on writes are live. */
   begin(isComplete = true): void {
@@ -110,6 +148,12 @@ export class LevelWorld {
     this.clock.setTimer(receiverDelayMs, () => void this.receiver.write(version, op));
   }
 
+  graphBytesOfSource(): number {
+    const file = this.source.graphFile;
+    const kit = new ExactGraphKit(this.clock, DIMENSION, 'l2', file);
+    return kit.savedBytes().length;
+  }
+
   async settled(): Promise<void> {
     await this.clock.runForAsync(50);
   }
@@ -129,7 +173,11 @@ export class LevelWorld {
       },
       clock: process,
       bytesPerSecond: 0,
+      graphRowsMin: this.graphRowsMin,
       buckets: BucketSet.all(),
+      onGraphCopied: (end) => {
+        this.graphEnds.push(end.status);
+      },
     });
     this.leveller = leveller;
     void leveller.run().then(({ status }) => {
@@ -155,7 +203,7 @@ export class LevelWorld {
         const answer = await source.answer(decodeQuestion(encodeQuestion(question)));
         const bytes = encodeAnswer(answer);
         await delay(process, 1);
-        return decodeAnswer(bytes);
+        return this.onAnswer(decodeAnswer(bytes), question);
       },
       close() {},
     };

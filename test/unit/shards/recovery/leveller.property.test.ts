@@ -28,7 +28,10 @@ const delayArbitrary = fc.integer({ min: 0, max: 40 });
 const scenario = fc.record({
   /** Acknowledged: the source has them all; the receiver those that it had before it went away. */
   past: writes(1_000, 40),
-  receiverHas: fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+  receiverHas: fc.oneof(
+    fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+    fc.constant<boolean[]>([]),
+  ),
   /** Never acknowledged: only the receiver has them. */
   stray: writes(3_000, 6),
   forgotten: fc.boolean(),
