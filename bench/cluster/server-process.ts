@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeOptionsOf } from '../../src/cli/node-options.js';
 import { CHILD_VARIABLE } from '../../src/cli/server-process.js';
 
 export interface ReadyLine {
@@ -138,7 +139,8 @@ function spawnServer(
   env: Record<string, string>,
   execArgv: readonly string[],
 ): ChildProcess {
-  const child = spawn(process.execPath, [...execArgv, cliPath, ...args, '--json'], {
+  const nodeArgs = [...nodeOptionsOf(args[0]), ...execArgv];
+  const child = spawn(process.execPath, [...nodeArgs, cliPath, ...args, '--json'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ANNULUS_LOG_LEVEL: 'warn', [CHILD_VARIABLE]: '1', ...env },
   });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import { invariant } from '../base/invariant.js';
+import { useDirectCodecs } from './direct-codec.js';
 import type { ProtoGrpcType as AnnulusPackage } from './generated/annulus.js';
 import type { ProtoGrpcType as ClusterPackage } from './generated/cluster.js';
 import type { ProtoGrpcType as ShardPackage } from './generated/shard.js';
@@ -33,6 +34,8 @@ export const packageDefinition: PackageDefinition = loadSync(
   ],
   loaderOptions,
 );
+
+useDirectCodecs(packageDefinition, protoDirectory);
 
 /** What reflection shows: the public services, not the internal link. */
 export const publicPackageDefinition: PackageDefinition = loadSync(

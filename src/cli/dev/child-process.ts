@@ -1,6 +1,7 @@
 /** One server of a dev cluster as a process: its ready line, its end, its signals. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { nodeOptionsOf } from '../node-options.js';
 import type { Terminal } from '../output.js';
 import { CHILD_VARIABLE } from '../server-process.js';
 
@@ -31,7 +32,8 @@ export type SpawnChild = (args: readonly string[], listener: ChildListener) => C
 
 export function spawnSelf(entry: string, env: Terminal['env']): SpawnChild {
   return (args, listener) => {
-    const child = spawn(process.execPath, [...process.execArgv, entry, ...args], {
+    const nodeArgs = [...nodeOptionsOf(args[0]), ...process.execArgv];
+    const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
       env: { ...env, [CHILD_VARIABLE]: '1' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

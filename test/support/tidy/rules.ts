@@ -82,6 +82,7 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
   ['@grpc/proto-loader', ['src/wire/*']],
+  ['protobufjs', ['src/wire/*']],
   ['@grpc/reflection', ['src/coordinator/service/*']],
   ['grpc-health-check', ['src/coordinator/service/*']],
   ['cli-progress', ['src/cli/*', 'examples/*', 'bench/*']],
