@@ -76,6 +76,7 @@ export class NodeAssignments {
 
   /** A coordinator is there, so what it assigned last still holds. */
   refresh(nowMs: number): void {
+    this.reopenFailed();
     if (nowMs - this.#refreshedAtMs < REFRESH_INTERVAL_MS) return;
     this.#refreshedAtMs = nowMs;
     const { replicas, freshAtMs = {} } = this.#record;

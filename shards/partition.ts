@@ -230,7 +230,11 @@ export class Partition {
       this.#scheduler.forget(source);
     }
     await this.#keeper.close(save && this.#health.corruptDetail === undefined);
-    await this.#store.close();
+    await this.#store.close().catch((error: unknown) => {
+      // Its files are let go of in any case: what is in them is found out when they are opened again.
+      if (!(error instanceof StoreError)) throw error;
+      this.#onStoreError(error);
+    });
   }
 
   #onChanges(changes: readonly RowChange[]): void {

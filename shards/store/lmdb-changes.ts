@@ -16,6 +16,12 @@ export interface EntryChange {
 }
 
 const NOTHING = Buffer.alloc(0);
+const PAGE_BYTES = 4096;
+
+/** Bytes that a commit of these may add to the file at most, about: each may copy a page. */
+export function bytesOfChanges(changes: readonly EntryChange[]): number {
+  return changes.reduce((sum, { value }) => sum + PAGE_BYTES + (value?.byteLength ?? 0), 0);
+}
 
 /** All that makes a plan durable, and removes the superseded rows that earlier ones left behind. */
 export function changesOf(

@@ -11,6 +11,7 @@
  */
 import { statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { invariant } from '../../src/base/invariant.js';
 import { StoreError, type StoreFailure } from './partition-store.js';
 
 type Bytes = Database<Uint8Array, Uint8Array>;
@@ -72,8 +73,38 @@ export async function commitBatch(
   try {
     await environment.root.batch(puts);
   } catch (error) {
-    throw storeErrorOf(await commitCause(error), directory, 'a commit failed');
+    const cause = await commitCause(error);
+    expectMemoryIntact(cause);
+    throw storeErrorOf(cause, directory, 'a commit failed');
   }
+}
+
+/**
+ * Throws a {@link StoreError} `full` when the disk may lack the room for a commit of so many bytes.
+ * LMDB should not find that out by itself: see `expectMemoryIntact`. What is kept free is also what
+ * lets documents be deleted on a disk that is full.
+ */
+export function expectRoomFor(directory: string, byteCount: number): void {
+  const free = freeBytes(directory);
+  const needed = FREE_BYTES_MIN + byteCount;
+  if (free >= needed) return;
+  throw new StoreError('full', `${directory} has ${free} bytes free, and ${needed} are needed`);
+}
+
+/** LMDB's account of a write that failed, and the room that it gives itself for it. */
+const WRITE_ACCOUNT = 'Attempting to write page at position';
+const WRITE_ACCOUNT_BYTES_MAX = 103;
+
+/**
+ * When a write of pages fails, LMDB describes it in a piece of memory that is too small for some such
+ * descriptions. Once it has written past its end nothing that this process computes can be trusted: it
+ * must end, and begin again from what is on the disk.
+ */
+function expectMemoryIntact(error: unknown): void {
+  const message = error instanceof Error ? error.message : '';
+  const at = message.indexOf(WRITE_ACCOUNT);
+  const isIntact = at < 0 || message.length - at <= WRITE_ACCOUNT_BYTES_MAX;
+  invariant(isIntact, `LMDB overwrote memory when a write failed: ${message}`);
 }
 
 /** Reads through `read`; what LMDB throws becomes a {@link StoreError} that says what was read. */
@@ -103,7 +134,7 @@ const MDB_MAP_FULL = -30_792;
 const DAMAGE_CODES: ReadonlySet<unknown> = new Set([
   -30_797, -30_796, -30_794, -30_793, -30_782, -30_781,
 ]);
-/** With less than this free, an I/O error on a write means that the disk is full. */
+/** Kept free. With less than that, an I/O error on a write means that the disk is full. */
 const FREE_BYTES_MIN = 8 * 1024 * 1024;
 
 function storeErrorOf(error: unknown, directory: string, doing: string): StoreError {
@@ -121,8 +152,9 @@ function failureOf(code: unknown, directory: string): StoreFailure {
 
 function freeBytes(directory: string): number {
   try {
-    const { bavail, bsize } = statfsSync(directory);
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = statfsSync(directory);
+    // Some file systems do not say how large they are.
+    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

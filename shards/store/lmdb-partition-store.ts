@@ -15,8 +15,8 @@ import { digestFrom, toggleChanges } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
 import { entryOf, type IdRecord } from './id-record.js';
 import * as layout from './key-layout.js';
-import { changesOf } from './lmdb-changes.js';
-import { commitBatch, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
+import { bytesOfChanges, changesOf } from './lmdb-changes.js';
+import { commitBatch, expectRoomFor, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
 import type { VerifiedStore } from './lmdb-verify.js';
 import {
   type AbsorbedEntry,
@@ -144,8 +144,13 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
     await this.#commits.close();
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#environment.root.close();
-    this.#onClose();
+    try {
+      await this.#environment.root.close();
+    } catch (error) {
+      throw new StoreError('failed', `${this.#directory} was not closed in good order`, error);
+    } finally {
+      this.#onClose();
+    }
   }
 
   record(id: string): IdRecord | undefined {
@@ -180,6 +185,7 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   async commit(plan: WritePlan): Promise<void> {
     // All is encoded before anything is queued: half a transaction could not be taken back.
     const changes = changesOf(this.#environment, plan, this.#garbage, this.#digest);
+    if (plan.rows.size > 0) expectRoomFor(this.#directory, bytesOfChanges(changes));
     this.#pending = plan;
     try {
       await commitBatch(this.#environment, this.#directory, () => {
