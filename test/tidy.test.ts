@@ -129,6 +129,22 @@ describe('documents', () => {
     expect(violations(documents, rule)).toEqual([]);
   });
 
+  it('name for every failure mode a test that exists', () => {
+    const rows = textOf('docs/failure-modes.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .slice(2);
+    expect(rows.length).toBeGreaterThan(20);
+    const wrong = rows.flatMap((row) => {
+      const [, fault = '', , , tests = ''] = row.split('|');
+      const paths = [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path as string);
+      const missing = paths.filter((path) => !fileExists(path));
+      if (paths.length > 0 && missing.length === 0) return [];
+      return [`${fault.trim()}: ${paths.length === 0 ? 'no test' : missing.join()}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('explain every reason of an error, once, in docs/errors.md', () => {
     const reasons = quotedNames(/export type ErrorReason =([^;]+);/, textOf('src/base/errors.ts'));
     expect(reasons.length).toBeGreaterThan(10);

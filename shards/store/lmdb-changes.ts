@@ -4,7 +4,7 @@
  */
 import { digestBucketOf, toggleChanges } from './digest.js';
 import * as layout from './key-layout.js';
-import type { LmdbEnvironment } from './lmdb-environment.js';
+import { commitBatch, expectRoomFor, type LmdbEnvironment } from './lmdb-environment.js';
 import { encodeRow } from './row-codec.js';
 import type { WritePlan } from './write-plan.js';
 
@@ -18,8 +18,27 @@ export interface EntryChange {
 const NOTHING = Buffer.alloc(0);
 const PAGE_BYTES = 4096;
 
+/**
+ * Makes them, all or none. Those that add rows are `full` when the disk might lack the room. Rejects
+ * with a {@link StoreError}.
+ */
+export async function commitChanges(
+  environment: LmdbEnvironment,
+  directory: string,
+  changes: readonly EntryChange[],
+  addsRows: boolean,
+): Promise<void> {
+  if (addsRows) expectRoomFor(directory, bytesOfChanges(changes));
+  await commitBatch(environment, directory, () => {
+    for (const { database, key, value } of changes) {
+      if (value === undefined) database.remove(key);
+      else database.put(key, value);
+    }
+  });
+}
+
 /** Bytes that a commit of these may add to the file at most, about: each may copy a page. */
-export function bytesOfChanges(changes: readonly EntryChange[]): number {
+function bytesOfChanges(changes: readonly EntryChange[]): number {
   return changes.reduce((sum, { value }) => sum + PAGE_BYTES + (value?.byteLength ?? 0), 0);
 }
 

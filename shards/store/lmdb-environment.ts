@@ -61,6 +61,18 @@ export function openEnvironment(directory: string, plantedNoSync = false): LmdbE
   }
 }
 
+/** Lets go of the files. Rejects with a {@link StoreError} when LMDB did not do so in good order. */
+export async function closeEnvironment(
+  { root }: LmdbEnvironment,
+  directory: string,
+): Promise<void> {
+  try {
+    await root.close();
+  } catch (error) {
+    throw storeErrorOf(error, directory, `cannot close ${directory}`);
+  }
+}
+
 /**
  * Runs `puts`, which calls `put` and `remove` of the environment's databases, as one transaction.
  * Resolves when it is on disk and visible; rejects with a {@link StoreError} when it is neither.

@@ -15,8 +15,8 @@ import { digestFrom, toggleChanges } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
 import { entryOf, type IdRecord } from './id-record.js';
 import * as layout from './key-layout.js';
-import { bytesOfChanges, changesOf } from './lmdb-changes.js';
-import { commitBatch, expectRoomFor, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
+import { changesOf, commitChanges } from './lmdb-changes.js';
+import { closeEnvironment, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
 import type { VerifiedStore } from './lmdb-verify.js';
 import {
   type AbsorbedEntry,
@@ -144,13 +144,8 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
     await this.#commits.close();
     if (this.#isClosed) return;
     this.#isClosed = true;
-    try {
-      await this.#environment.root.close();
-    } catch (error) {
-      throw new StoreError('failed', `${this.#directory} was not closed in good order`, error);
-    } finally {
-      this.#onClose();
-    }
+    // Whatever comes of it, the directory may be opened again.
+    await closeEnvironment(this.#environment, this.#directory).finally(this.#onClose);
   }
 
   record(id: string): IdRecord | undefined {
@@ -185,15 +180,9 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   async commit(plan: WritePlan): Promise<void> {
     // All is encoded before anything is queued: half a transaction could not be taken back.
     const changes = changesOf(this.#environment, plan, this.#garbage, this.#digest);
-    if (plan.rows.size > 0) expectRoomFor(this.#directory, bytesOfChanges(changes));
     this.#pending = plan;
     try {
-      await commitBatch(this.#environment, this.#directory, () => {
-        for (const { database, key, value } of changes) {
-          if (value === undefined) database.remove(key);
-          else database.put(key, value);
-        }
-      });
+      await commitChanges(this.#environment, this.#directory, changes, plan.rows.size > 0);
     } catch (error) {
       // What a commit that failed left behind must be nothing: only then may another be tried.
       if (this.#isUntouched()) this.#pending = undefined;

@@ -3,6 +3,16 @@
 export type NodeState = 'up' | 'suspect' | 'down' | 'draining' | 'unknown';
 export type ReplicaState = 'in_sync' | 'recovering' | 'unknown';
 
+/** What the replica's node last said of it; `unknown`: it has not yet. */
+export type ReplicaCondition =
+  | 'open'
+  | 'loading'
+  | 'missing'
+  | 'corrupt'
+  | 'failed'
+  | 'full'
+  | 'unknown';
+
 export interface NodeInput {
   /** 1..63 characters: a letter or digit, then letters, digits, `.`, `_` and `-`. */
   nodeId: string;
@@ -43,7 +53,16 @@ export interface PartitionTopology {
   partition: number;
   /** Grows with every change of this partition's replicas. */
   generation: number;
-  replicas: { nodeId: string; state: ReplicaState }[];
+  replicas: ReplicaInfo[];
+}
+
+export interface ReplicaInfo {
+  nodeId: string;
+  state: ReplicaState;
+  /** A change of it alone does not make a new topology. */
+  condition: ReplicaCondition;
+  /** Why, in words, when it is not `open`. */
+  detail: string;
 }
 
 /** What became of a partition when a replica was forced in sync. */

@@ -15,6 +15,7 @@ import type {
   NodeInfo,
   NodeState,
   PartitionComparison,
+  ReplicaCondition,
   ReplicaState,
   Topology,
 } from './cluster-types.js';
@@ -38,6 +39,15 @@ const NODE_STATES: Record<string, NodeState> = {
 const REPLICA_STATES: Record<string, ReplicaState> = {
   REPLICA_STATE_IN_SYNC: 'in_sync',
   REPLICA_STATE_RECOVERING: 'recovering',
+};
+
+const REPLICA_CONDITIONS: Record<string, ReplicaCondition> = {
+  REPLICA_CONDITION_OPEN: 'open',
+  REPLICA_CONDITION_LOADING: 'loading',
+  REPLICA_CONDITION_MISSING: 'missing',
+  REPLICA_CONDITION_CORRUPT: 'corrupt',
+  REPLICA_CONDITION_FAILED: 'failed',
+  REPLICA_CONDITION_FULL: 'full',
 };
 
 /** A copy of its own: the answer it came in can be forgotten. Either encoding is understood. */
@@ -153,9 +163,11 @@ export function decodeTopology(topology: Topology__Output): Topology {
       partitions: partitions.map(({ partition, generation, replicas }) => ({
         partition,
         generation: Number(generation),
-        replicas: replicas.map(({ nodeId, state }) => ({
+        replicas: replicas.map(({ nodeId, state, condition, detail }) => ({
           nodeId,
           state: REPLICA_STATES[state] ?? 'unknown',
+          condition: REPLICA_CONDITIONS[condition] ?? 'unknown',
+          detail,
         })),
       })),
     })),

@@ -1,4 +1,4 @@
-import type { CollectionInfo, NodeInfo, Topology } from '../../client/index.js';
+import type { CollectionInfo, NodeInfo, ReplicaInfo, Topology } from '../../client/index.js';
 import { clientCommand, flagOnly } from '../client-command.js';
 import { formatTable, printJson, printJsonLine } from '../output.js';
 
@@ -49,6 +49,13 @@ export interface ClusterStatus {
   epoch: number;
   nodes: NodeInfo[];
   collections: CollectionStatus[];
+  /** Those that are neither open nor loading, as their nodes last said. */
+  replicasInTrouble: ReplicaInTrouble[];
+}
+
+interface ReplicaInTrouble extends ReplicaInfo {
+  collection: string;
+  partition: number;
 }
 
 export function summarize(
@@ -68,10 +75,34 @@ export function summarize(
     epoch,
     nodes,
     collections: collections.map((one) => ({ ...one, partitionsAvailable: available(one.name) })),
+    replicasInTrouble: placed.flatMap(({ name, partitions }) =>
+      partitions.flatMap(({ partition, replicas }) =>
+        replicas
+          .filter(({ condition }) => TROUBLE.has(condition))
+          .map((replica) => ({ collection: name, partition, ...replica })),
+      ),
+    ),
   };
 }
 
-export function formatStatus({ address, epoch, nodes, collections }: ClusterStatus): string {
+const TROUBLE: ReadonlySet<ReplicaInfo['condition']> = new Set([
+  'missing',
+  'corrupt',
+  'failed',
+  'full',
+]);
+
+function formatTrouble(replicas: readonly ReplicaInTrouble[]): string {
+  if (replicas.length === 0) return '';
+  const rows = replicas.map(({ collection, partition, nodeId, state, condition, detail }) => {
+    return [collection, partition, nodeId, state, condition, detail];
+  });
+  const header = ['COLLECTION', 'PARTITION', 'NODE', 'STATE', 'CONDITION', 'WHY'];
+  return `\nreplicas in trouble\n\n${formatTable(header, rows)}`;
+}
+
+export function formatStatus(status: ClusterStatus): string {
+  const { address, epoch, nodes, collections, replicasInTrouble } = status;
   const nodeRows = nodes.map((one) => [
     one.nodeId,
     one.state,
@@ -96,5 +127,6 @@ export function formatStatus({ address, epoch, nodes, collections }: ClusterStat
     nodes.length === 0 ? 'no shard nodes\n' : formatTable(nodeHeader, nodeRows),
     '\n',
     collections.length === 0 ? 'no collections\n' : formatTable(header, collectionRows),
+    formatTrouble(replicasInTrouble),
   ].join('');
 }

@@ -1,7 +1,7 @@
 /** Handlers of the operators' service: nodes and topology. */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { AnnulusError, invalidField } from '../../base/errors.js';
-import { nodeId } from '../../base/ids.js';
+import { type CollectionId, type NodeId, nodeId } from '../../base/ids.js';
 import type { AddNodeRequest__Output } from '../../wire/generated/annulus/v1/AddNodeRequest.js';
 import type { CompareReplicasRequest__Output } from '../../wire/generated/annulus/v1/CompareReplicasRequest.js';
 import type { CompareReplicasResponse } from '../../wire/generated/annulus/v1/CompareReplicasResponse.js';
@@ -9,13 +9,20 @@ import type { ForceInSyncRequest__Output } from '../../wire/generated/annulus/v1
 import type { ForceInSyncResponse } from '../../wire/generated/annulus/v1/ForceInSyncResponse.js';
 import type { ListNodesResponse } from '../../wire/generated/annulus/v1/ListNodesResponse.js';
 import type { NodeInfo } from '../../wire/generated/annulus/v1/NodeInfo.js';
+import type { ReplicaInfo } from '../../wire/generated/annulus/v1/ReplicaInfo.js';
 import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v1/Topology.js';
+import type { ReplicaReport } from '../../wire/link-messages.js';
 import type { NodeAdmin } from '../admin/node-admin.js';
 import type { ReplicaAdmin } from '../admin/replica-admin.js';
-import type { NodeRegistry } from '../nodes/node-registry.js';
+import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import type { ReplicaComparer } from '../replication/replica-comparer.js';
 import { checkAddress, checkNodeId, checkText } from '../requests/fields.js';
-import { type NodeEntry, replicasOnNode, type Topology } from '../topology/topology.js';
+import {
+  type NodeEntry,
+  type ReplicaEntry,
+  replicasOnNode,
+  type Topology,
+} from '../topology/topology.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
 
 const ZONE_BYTES_MAX = 63;
@@ -121,14 +128,16 @@ export class ClusterHandlers {
         partitions: collection.partitions.map(({ generation, replicas }, partition) => ({
           partition,
           generation,
-          replicas: replicas.map((replica) => ({
-            nodeId: replica.nodeId,
-            state:
-              replica.state === 'in_sync' ? 'REPLICA_STATE_IN_SYNC' : 'REPLICA_STATE_RECOVERING',
-          })),
+          replicas: replicas.map((replica) =>
+            replicaInfo(replica, this.#reportOf(replica.nodeId, collection.id, partition)),
+          ),
         })),
       })),
     };
+  }
+
+  #reportOf(nodeId: NodeId, collection: CollectionId, partition: number) {
+    return this.#nodes.get(nodeId)?.reports.get(replicaKey(collection, partition));
   }
 
   #nodeInfos(topology: Topology): NodeInfo[] {
@@ -157,6 +166,27 @@ export class ClusterHandlers {
     if (entry.intent === 'draining') return 'NODE_STATE_DRAINING';
     return health === 'up' ? 'NODE_STATE_UP' : 'NODE_STATE_SUSPECT';
   }
+}
+
+const CONDITIONS = {
+  open: 'REPLICA_CONDITION_OPEN',
+  loading: 'REPLICA_CONDITION_LOADING',
+  missing: 'REPLICA_CONDITION_MISSING',
+  corrupt: 'REPLICA_CONDITION_CORRUPT',
+  failed: 'REPLICA_CONDITION_FAILED',
+  full: 'REPLICA_CONDITION_FULL',
+} as const;
+
+function replicaInfo(
+  { nodeId: ofNode, state }: ReplicaEntry,
+  report: ReplicaReport | undefined,
+): ReplicaInfo {
+  return {
+    nodeId: ofNode,
+    state: state === 'in_sync' ? 'REPLICA_STATE_IN_SYNC' : 'REPLICA_STATE_RECOVERING',
+    condition: report ? CONDITIONS[report.condition] : 'REPLICA_CONDITION_UNSPECIFIED',
+    detail: report?.detail ?? '',
+  };
 }
 
 function hostOf(address: string): string {

@@ -50,6 +50,7 @@ export interface ProtoGrpcType {
       RemoveNodeRequest: MessageTypeDefinition<_annulus_v1_RemoveNodeRequest, _annulus_v1_RemoveNodeRequest__Output>
       RemoveNodeResponse: MessageTypeDefinition<_annulus_v1_RemoveNodeResponse, _annulus_v1_RemoveNodeResponse__Output>
       ReplicaComparison: MessageTypeDefinition<_annulus_v1_ReplicaComparison, _annulus_v1_ReplicaComparison__Output>
+      ReplicaCondition: EnumTypeDefinition
       ReplicaInfo: MessageTypeDefinition<_annulus_v1_ReplicaInfo, _annulus_v1_ReplicaInfo__Output>
       ReplicaState: EnumTypeDefinition
       Topology: MessageTypeDefinition<_annulus_v1_Topology, _annulus_v1_Topology__Output>
