@@ -146,7 +146,10 @@ export class Partition {
   }
 
   get condition(): ReplicaCondition {
-    return this.#health.worst?.condition ?? (this.#index.isLoading ? 'loading' : 'open');
+    return (
+      this.#health.worst(this.#clock.nowMs())?.condition ??
+      (this.#index.isLoading ? 'loading' : 'open')
+    );
   }
 
   /** The storage takes no more writes before the replica is opened anew; reads go on. */
@@ -156,7 +159,9 @@ export class Partition {
 
   /** Why, when the condition is not `open`. */
   get detail(): string {
-    return this.#health.worst?.detail ?? (this.#index.isLoading ? LOADING : '');
+    return (
+      this.#health.worst(this.#clock.nowMs())?.detail ?? (this.#index.isLoading ? LOADING : '')
+    );
   }
 
   /** The k nearest documents, approximately. */
@@ -286,7 +291,7 @@ export class Partition {
   }
 
   #onStoreError(error: StoreError): void {
-    if (!this.#health.note(error)) return;
+    if (!this.#health.note(error, this.#clock.nowMs())) return;
     const fields = { ...this.#name, failure: error.failure, error: error.message };
     this.#logger.error(fields, 'storage failure');
     if (error.failure === 'corrupt') this.#scan.fail('corrupt');

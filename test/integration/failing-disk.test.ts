@@ -1,15 +1,19 @@
 /** A cluster of real processes in which one node's disk, or native code, gives up. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ProcessCluster } from '../../bench/cluster/process-cluster.js';
+import { mountSmallDisk, unmountSmallDisk } from '../../bench/chaos/disk-faults.js';
+import { ProcessCluster, type ProcessClusterOptions } from '../../bench/cluster/process-cluster.js';
 import type { ReplicaInfo } from '../../src/client/index.js';
 import { DiskFaults, whyNoDiskFaults } from '../support/disk-fault.js';
 import { until } from '../support/until.js';
 
 const reason = whyNoDiskFaults();
 if (reason !== undefined) console.warn(`disk faults are left out: ${reason}`);
+
+const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 
 const DIMENSION = 4;
 const RECOVERY_MS_MAX = 60_000;
@@ -26,8 +30,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(env: Record<string, string>): Promise<ProcessCluster> {
-  const started = await ProcessCluster.start({ shards: 3, env });
+const FREE_BYTES = 4 * 1024 * 1024;
+
+/** Leaves 4 MiB of the file system. */
+function fillUp(path: string, folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(path, Buffer.alloc(bavail * bsize - FREE_BYTES));
+}
+
+async function start(
+  env: Record<string, string>,
+  options: Partial<ProcessClusterOptions> = {},
+): Promise<ProcessCluster> {
+  const started = await ProcessCluster.start({ shards: 3, env, ...options });
   cluster = started;
   const { client } = started;
   await until(async () => {
@@ -93,6 +108,34 @@ describe('a node', () => {
       await write(world, 200, 50);
       faults.end();
       await expectWhole(world, 250);
+    },
+  );
+
+  // A file system of its own, which only root may mount.
+  it.skipIf(!canMount)(
+    'whose disk is full says so, costs no write and no search, and goes on once there is room',
+    async () => {
+      const small = join(folder, 'node-2');
+      mkdirSync(small);
+      expect(mountSmallDisk(small)).toBe(true);
+      const world = await start(
+        {},
+        { directory: folder, onStopped: () => unmountSmallDisk(small) },
+      );
+      await write(world, 0, 100);
+      const filler = join(small, 'filler');
+      fillUp(filler, small);
+      await write(world, 100, 100);
+      await until(async () => {
+        const replicas = await replicasOf(world, 'node-2');
+        return replicas.some(({ condition }) => condition === 'full');
+      });
+      const full = (await replicasOf(world, 'node-2')).find((r) => r.condition === 'full');
+      expect(full?.detail).toMatch(/bytes free/);
+      const { coverage } = await world.client.search('docs', { vector: [1, 0, 0, 0], topK: 3 });
+      expect(coverage).toMatchObject({ partitionsTotal: 4, partitionsSearched: 4 });
+      rmSync(filler);
+      await expectWhole(world, 200);
     },
   );
 

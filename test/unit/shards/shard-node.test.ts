@@ -245,9 +245,12 @@ describe('ShardNode', () => {
     expect(full).toMatchObject({
       targets: [{ status: 'storage_full', detail: expect.stringMatching('full') }],
     });
+    const said = { condition: 'full', detail: expect.stringMatching('full') };
+    expect(world.node.reports()).toMatchObject([said]);
     expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a']);
     disk.isFull = false;
     expect(statusOf(await world.answer(world.writeOf([b])))).toBe('ok');
+    expect(world.node.reports()).toMatchObject([{ condition: 'open', detail: '' }]);
   });
 
   it('opens a replica anew whose disk failed, and takes writes again', async () => {
@@ -257,7 +260,10 @@ describe('ShardNode', () => {
     expect(statusOf(await world.answer(world.writeOf([b])))).toBe('unavailable');
     expect(statusOf(await world.answer(world.writeOf([b])))).toBe('unavailable');
     expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a']);
+    const said = { condition: 'failed', detail: expect.stringMatching('failed to sync') };
+    expect(world.node.reports()).toMatchObject([said]);
     await world.clock.runForAsync(6_000);
+    expect(world.node.reports()).toMatchObject([{ condition: 'open', detail: '' }]);
     expect(statusOf(await world.answer(world.writeOf([b])))).toBe('ok');
     expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a', 'b']);
   });
