@@ -20,7 +20,13 @@ import {
   STORE_FORMAT,
   type StoreIdentity,
 } from './key-layout.js';
-import { commitBatch, DATA_FILE, openEnvironment, readingOf } from './lmdb-environment.js';
+import {
+  commitBatch,
+  DATA_FILE,
+  expectRoomFor,
+  openEnvironment,
+  readingOf,
+} from './lmdb-environment.js';
 import { LmdbPartitionStore } from './lmdb-partition-store.js';
 import { verifyIdentity, verifyStore } from './lmdb-verify.js';
 import { type PartitionStore, StoreError } from './partition-store.js';
@@ -110,6 +116,7 @@ async function makeStore(
   try {
     rmSync(nursery, { recursive: true, force: true });
     mkdirSync(nursery, { recursive: true });
+    expectRoomFor(nursery, 0);
     const environment = openEnvironment(nursery, plantedNoSync);
     try {
       await commitBatch(environment, nursery, () => {

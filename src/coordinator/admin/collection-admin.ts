@@ -159,7 +159,8 @@ export class CollectionAdmin {
         throw new AnnulusError(
           'UNAVAILABLE',
           'PARTITION_UNAVAILABLE',
-          `node ${nodeId} could not make partition ${failed.partition}: it is ${failed.condition}`,
+          `node ${nodeId} could not make partition ${failed.partition}: ` +
+            `it is ${failed.condition}: ${failed.detail}`,
         );
       }),
     );

@@ -4,6 +4,7 @@ import type { NodeId, Partition } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import { isSearchable, isWhole } from '../nodes/replica-conditions.js';
 import { forceInSync } from '../topology/replica-transitions.js';
 import type { CollectionEntry, ReplicaEntry } from '../topology/topology.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
@@ -50,7 +51,7 @@ export class ReplicaAdmin {
     }
     // What it reported last may be from before a restart.
     await this.#nodes.assign(nodeId);
-    const isOpen = this.#report(collection, partition, nodeId)?.condition === 'open';
+    const isOpen = isSearchable(this.#report(collection, partition, nodeId)?.condition);
     if (!isOpen || this.#nodes.get(nodeId)?.link.isConnected !== true) {
       throw new AnnulusError(
         'UNAVAILABLE',
@@ -74,8 +75,7 @@ export class ReplicaAdmin {
 
   #isUsable(collection: CollectionEntry, partition: Partition, { nodeId }: ReplicaEntry): boolean {
     if (this.#nodes.get(nodeId)?.link.isConnected !== true) return false;
-    const condition = this.#report(collection, partition, nodeId)?.condition;
-    return condition === 'open' || condition === 'loading';
+    return isWhole(this.#report(collection, partition, nodeId)?.condition);
   }
 
   #report(

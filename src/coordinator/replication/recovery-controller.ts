@@ -16,6 +16,7 @@
  */
 import type { NodeId } from '../../base/ids.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
+import { isWhole } from '../nodes/replica-conditions.js';
 import type { ReplicaRef } from '../topology/replica-transitions.js';
 import type { PartitionEntry, ReplicaEntry, Topology } from '../topology/topology.js';
 
@@ -191,8 +192,7 @@ class Decision {
 
   #isWhole(ref: ReplicaRef): boolean {
     if (this.#nodes(ref.nodeId)?.isUp !== true) return false;
-    const condition = this.#report(ref)?.condition;
-    return condition === 'open' || condition === 'loading';
+    return isWhole(this.#report(ref)?.condition);
   }
 
   #report(ref: ReplicaRef): ReplicaReport | undefined {

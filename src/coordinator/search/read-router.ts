@@ -11,6 +11,7 @@ import type { BalancingPolicy, ReplicaPicker } from '../balancing/replica-picker
 import { isPanic } from '../health/node-health.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import type { RegisteredNode } from '../nodes/registered-node.js';
+import { isSearchable } from '../nodes/replica-conditions.js';
 import {
   defaultHedgeOptions,
   type HedgeOptions,
@@ -195,7 +196,7 @@ export class ReadRoute implements ScatterGatherView {
       weight: node.entry.weight,
       health: node.health.state,
       isPushingBack: node.loadMeter.isPushingBack(nowMs),
-      isReplicaOpen: condition === 'open' && node.isToldOf(key, generation),
+      isReplicaOpen: isSearchable(condition) && node.isToldOf(key, generation),
       readinessRatio: node.health.readinessRatio(nowMs),
     };
   }
