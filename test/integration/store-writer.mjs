@@ -1,6 +1,6 @@
 // Run by store-crash.test.ts: writes to a store for ever, and prints every write, sent and acknowledged.
 // node store-writer.mjs DIST DIRECTORY COUNT   (0: for ever)
-import { rmSync } from 'node:fs';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [dist, directory, countText] = process.argv.slice(2);
@@ -16,6 +16,12 @@ process.on('unhandledRejection', (error) => {
 const options = { directory, collection: 'c', partition: 0, dimension: 2, clock: systemClock };
 const store = await openPartitionStore({ ...options, create: true });
 const count = Number(countText);
+const ballast = process.env.BALLAST;
+if (ballast !== undefined) {
+  // Leaves little more than what the store keeps free.
+  const { bavail, bsize } = statfsSync(directory);
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize - 8.5 * 1024 * 1024));
+}
 let next = Number(store.highestVersion >> 32n) + 1;
 
 function opOf(round, i) {
@@ -39,7 +45,6 @@ async function writer() {
       console.log(
         JSON.stringify({ failure: error.failure, documents: [...store.list('')].length }),
       );
-      const ballast = process.env.BALLAST;
       if (ballast === undefined) process.exit(1);
       // The disk is full: make room, and go on.
       rmSync(ballast, { force: true });
