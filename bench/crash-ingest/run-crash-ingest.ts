@@ -12,7 +12,7 @@ import type { StoredDocument } from '../../src/client/index.js';
 import type { ProcessCluster } from '../cluster/process-cluster.js';
 import { DIMENSION } from '../workload/document-of.js';
 import { Ledger } from '../workload/ledger.js';
-import { Writer } from '../workload/writer.js';
+import { defaultWriterOptions, Writer } from '../workload/writer.js';
 
 export interface CrashIngestOptions {
   killCount: number;
@@ -45,6 +45,8 @@ const ACKNOWLEDGED_MIN = 50;
 const KILL_AFTER_MS_MAX = 1000;
 const RESUME_LIMIT_MS = 60_000;
 const PAGE_SIZE = 1000;
+/** All documents are compared after each kill: there must not be ever more. */
+const writerOptions = { ...defaultWriterOptions, documentsMax: 2_000 };
 
 interface Target {
   collection: string;
@@ -89,7 +91,7 @@ async function createTarget(
   const ledger = new Ledger();
   const writers = Array.from({ length: WRITERS_PER_COLLECTION }, (_, i) => {
     const own = seededRandom(randomInt(random, 2 ** 31));
-    return new Writer(cluster.client, name, `${name}-${i}`, ledger, own);
+    return new Writer(cluster.client, name, `${name}-${i}`, ledger, own, writerOptions);
   });
   return { collection: name, ledger, writers };
 }

@@ -34,8 +34,12 @@ export interface FaultRun {
   faultInterval: number;
   /** When it was made, on the monotonic clock. */
   faultAtMs: number;
+  /** From the fault on, and over the whole run: what a budget saved up before may be spent after. */
   extra: ReadMetrics;
-  searchesAfter: number;
+  extraInAll: ReadMetrics;
+  /** Warm-up included. */
+  searchesInAll: number;
+  secondsInAll: number;
 }
 
 export const INTERVAL_MS = 100;
@@ -46,6 +50,7 @@ export async function runFault(fault: Fault, options: FaultRunOptions): Promise<
   const { cluster, fleet, collection, perSecond } = options;
   const durationMs = BEFORE_MS + fault.observedMs;
   const target = { ...collection.target({ kind: 'stream' }), attemptsMax: 1 };
+  const atStart = await readMetrics(cluster);
   const beganAtMs = systemClock.nowMs();
   const searching = fleet.search(
     collection.load(target, {
@@ -57,12 +62,18 @@ export async function runFault(fault: Fault, options: FaultRunOptions): Promise<
   await fault.make();
   const faultAtMs = systemClock.nowMs();
   const result = await searching;
-  const extra = difference(await readMetrics(cluster), before);
+  const atEnd = await readMetrics(cluster);
   await fault.mend();
-  const faultInterval = Math.floor((faultAtMs - beganAtMs - WARM_UP_MS) / INTERVAL_MS);
-  const after = result.intervals.slice(faultInterval);
-  const searchesAfter = after.reduce((sum, { count }) => sum + count, 0);
-  return { result, faultInterval, faultAtMs, extra, searchesAfter };
+  const secondsInAll = (WARM_UP_MS + durationMs) / 1000;
+  return {
+    result,
+    faultInterval: Math.floor((faultAtMs - beganAtMs - WARM_UP_MS) / INTERVAL_MS),
+    faultAtMs,
+    extra: difference(atEnd, before),
+    extraInAll: difference(atEnd, atStart),
+    searchesInAll: Math.round(perSecond * secondsInAll),
+    secondsInAll,
+  };
 }
 
 /** The intervals that ended so long after the fault; negative: before it. */

@@ -3,15 +3,7 @@
 import type { Chart, Series } from '../report/chart.js';
 import { median } from '../report/run-report.js';
 import type { SuiteOutcome, Table } from '../suites/suite.js';
-import {
-  BEFORE_MS,
-  coverageOf,
-  type Fault,
-  type FaultRun,
-  INTERVAL_MS,
-  p99Of,
-  windowOf,
-} from './fault-run.js';
+import { BEFORE_MS, coverageOf, type Fault, type FaultRun, p99Of, windowOf } from './fault-run.js';
 
 export interface Scenario {
   fault: Fault;
@@ -89,11 +81,10 @@ function verdictsOf(scenario: Scenario): Verdict[] {
 
 const p99Before = (run: FaultRun) => p99Of(windowOf(run, -BEFORE_MS, 0));
 const coverageAfter = (run: FaultRun) => coverageOf(windowOf(run, 0, Number.POSITIVE_INFINITY));
-const extraOf = ({ extra }: FaultRun) => extra.hedges + extra.reroutes;
+const extraOf = ({ extraInAll }: FaultRun) => extraInAll.hedges + extraInAll.reroutes;
 
-function budgetOf(run: FaultRun): number {
-  const seconds = (windowOf(run, 0, Number.POSITIVE_INFINITY).length * INTERVAL_MS) / 1000;
-  return run.searchesAfter * BUDGET_RATIO + seconds * BUDGET_PER_SECOND;
+function budgetOf({ searchesInAll, secondsInAll }: FaultRun): number {
+  return searchesInAll * BUDGET_RATIO + secondsInAll * BUDGET_PER_SECOND;
 }
 
 /** Reads that the failing node got once it must have been noticed. */
@@ -117,10 +108,10 @@ function verdictTable(verdicts: readonly Verdict[]): Table {
 
 function figureTable(scenarios: readonly Scenario[]): Table {
   return {
-    title: 'Runs (ms; extra requests after the fault)',
+    title: 'Runs (ms; hedges, reroutes and probes after the fault, extra and its budget in all)',
     header: [
       ...['fault', 'run', 'searches', 'failed', 'p99 before', 'next 3 s', 'after 2 s', 'longest'],
-      ...['hedges', 'reroutes', 'budget', 'probes', 'to the failing node'],
+      ...['hedges', 'reroutes', 'extra', 'budget', 'probes', 'to the failing node'],
     ],
     rows: scenarios.flatMap((scenario) =>
       scenario.runs.map((run, i) => {
@@ -134,7 +125,8 @@ function figureTable(scenarios: readonly Scenario[]): Table {
         return [
           ...[scenario.fault.name, i + 1, result.count, result.failedCount],
           ...[...p99s, result.maxMs].map((ms) => ms.toFixed(1)),
-          ...[extra.hedges, extra.reroutes, Math.round(budgetOf(run)), extra.probes, late],
+          ...[extra.hedges, extra.reroutes, extraOf(run), Math.round(budgetOf(run))],
+          ...[extra.probes, late],
         ];
       }),
     ),

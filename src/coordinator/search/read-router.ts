@@ -25,7 +25,12 @@ import {
 import type { MissingReason } from './coverage.js';
 import { type CandidateTier, type ReadableNode, readCandidates } from './read-candidates.js';
 import { newReadCounters } from './read-counters.js';
-import type { PartitionRead, RetryCause, ScatterGatherView } from './scatter-gather-port.js';
+import type {
+  AttemptCause,
+  PartitionRead,
+  RetryCause,
+  ScatterGatherView,
+} from './scatter-gather-port.js';
 
 export interface ReadRouterOptions {
   hedge: HedgeOptions;
@@ -136,6 +141,7 @@ export class ReadRoute implements ScatterGatherView {
     read: PartitionRead,
     nodeIds: readonly NodeId[],
     planned: ReadonlyMap<NodeId, number>,
+    cause: AttemptCause,
   ): NodeId | undefined {
     const key = replicaKey(this.request.collection, read.partition);
     const nodes: ReadableNode[] = [];
@@ -146,6 +152,8 @@ export class ReadRoute implements ScatterGatherView {
     }
     const candidates = readCandidates(nodes, this.#isPanic, this.router.random);
     if (candidates === undefined) return undefined;
+    const isLastResort = candidates.tier === 'suspect' || candidates.tier === 'not_open';
+    if (cause === 'hedge' && isLastResort && this.#isAskedOneUp(read, nodeIds)) return undefined;
     const { routingKey } = this.request;
     const picked = this.#picker.pick(candidates.nodes, { partition: read.partition, routingKey });
     this.#reasons.set(picked.nodeId, {
@@ -179,6 +187,12 @@ export class ReadRoute implements ScatterGatherView {
     const isLateNodeUp = nodes.get(cause.lateNodeId)?.health.state === 'up';
     if (!isLateNodeUp) return budget.tryWithdraw('replacement', nowMs);
     return !this.router.isHedgingUnwise && budget.tryWithdraw('hedge', nowMs);
+  }
+
+  /** One of those that are not named, since they were asked already, is well: merely late. */
+  #isAskedOneUp({ nodeIds }: PartitionRead, named: readonly NodeId[]): boolean {
+    const asked = nodeIds.filter((nodeId) => !named.includes(nodeId));
+    return asked.some((nodeId) => this.router.nodes.get(nodeId)?.health.state === 'up');
   }
 
   #readable(

@@ -20,12 +20,14 @@ export interface PartitionReply {
 export interface ScatterGatherView {
   /**
    * The node to ask for a partition, of those named; undefined when none can be asked. `planned` is
-   * how many partitions this very request has already planned for each node.
+   * how many partitions this very request has already planned for each node. A hedge is not worth
+   * asking a node that does worse than those that are merely late.
    */
   pick(
     read: PartitionRead,
     nodeIds: readonly NodeId[],
     planned: ReadonlyMap<NodeId, number>,
+    cause: AttemptCause,
   ): NodeId | undefined;
   /** How long to wait for a node before hedging, in milliseconds; undefined: do not hedge. */
   hedgeDelayMs(nodeId: NodeId, partitionCount: number): number | undefined;

@@ -160,7 +160,8 @@ export class ScatterGather<R extends PartitionReply> {
     const byNode = new Map<NodeId, PartitionState<R>[]>();
     for (const state of states) {
       const open = state.read.nodeIds.filter((nodeId) => !state.asked.has(nodeId));
-      const nodeId = open.length === 0 ? undefined : this.#view.pick(state.read, open, planned);
+      const nodeId =
+        open.length === 0 ? undefined : this.#view.pick(state.read, open, planned, cause);
       if (nodeId === undefined) {
         if (state.pendingAttempts > 0) continue;
         state.lastFailure ??= 'no_replica';
