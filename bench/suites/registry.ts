@@ -34,7 +34,6 @@ export const entries: readonly Entry[] = [
   program('acceptance', 'right answers after kills, updates and deletes, for each metric'),
   program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
   program('chaos', 'faults of processes, networks and disks under load, and what they may not do'),
-  program('restart', 'from SIGKILL of a node to the first answered search'),
   program('ingest-latency', 'p99 of searches while another process ingests'),
   program('restart', 'time until a killed node serves what it holds'),
   program('recovery', 'what it takes until a replica that lost something is in sync again'),
