@@ -1,12 +1,15 @@
 // Where downloaded and derived data sets live: outside version control, safe to delete at any time.
-// `ANNULUS_CACHE` names the directory; without it, `.cache/datasets` beside the package.json.
+// `ANNULUS_CACHE` names the directory; without it, `.cache/datasets` beside the package.json of a
+// checkout, and `annulus` in the user's cache directory for an installed package, which the next
+// installation would take away.
 //
 // The package root is found by walking up, so that the same code works from source (`bench/...`)
 // and from the compiled copy (`dist/bench/...`).
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The nearest directory at or above `moduleUrl` that holds a package.json. */
@@ -25,9 +28,15 @@ export function cacheDirectory(): string {
   const configured = process.env.ANNULUS_CACHE;
   const directory = configured
     ? resolve(configured)
-    : join(packageRoot(import.meta.url), '.cache', 'datasets');
+    : defaultDirectory(packageRoot(import.meta.url));
   mkdirSync(directory, { recursive: true });
   return directory;
+}
+
+function defaultDirectory(root: string): string {
+  const isInstalled = root.split(sep).includes('node_modules');
+  if (!isInstalled) return join(root, '.cache', 'datasets');
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'annulus', 'datasets');
 }
 
 /** Writes a file so that readers see all of it or none of it. */

@@ -3,7 +3,7 @@
  * the shape, because comparisons take files from anywhere.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../src/cli/options.js';
@@ -64,6 +64,8 @@ export function versionFacts(): Record<string, string> {
 
 /** Such as `1a2b3c4d`, with a plus when files had been changed; undefined outside a checkout. */
 export function commitOf(): string | undefined {
+  // An installed package may lie in somebody else's repository.
+  if (!existsSync(join(packageRoot(import.meta.url), '.git'))) return undefined;
   const git = (...args: string[]) =>
     execFileSync('git', args, {
       cwd: packageRoot(import.meta.url),

@@ -24,6 +24,9 @@ import { openSuiteLog } from '../report/suite-log.js';
 import { entries } from './registry.js';
 import type { Suite, SuiteContext, SuiteLog } from './suite.js';
 
+/** A run of some rows must not take the place of a whole one. */
+const PARTIAL_ENDING = '.partial.json';
+
 /** Resolves to the exit code. */
 export async function runSuite(suite: Suite, { options, terminal }: CommandCall): Promise<number> {
   const machine = machineFacts();
@@ -43,7 +46,8 @@ export async function runSuite(suite: Suite, { options, terminal }: CommandCall)
     ...outcome,
   };
   const directory = resultsDirectory(options);
-  const path = join(directory, `${suite.name}.json`);
+  const ending = outcome.isPartial === true ? PARTIAL_ENDING : '.json';
+  const path = join(directory, `${suite.name}${ending}`);
   writeResult(path, result);
   print(result, (text) => terminal.stdout.write(text));
   const written = options.flag('no-report') ? [path] : [path, writeReport(directory)];
@@ -90,9 +94,11 @@ function resultsDirectory(options: ResolvedOptions): string {
   return existsSync(join(root, 'bench')) ? join(root, 'bench', 'results') : '.';
 }
 
-/** Of every result in the folder, so that one file has all of them. */
+/** Of every whole result in the folder, so that one file has all of them. */
 function writeReport(directory: string): string {
-  const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
+  const files = readdirSync(directory).filter(
+    (file) => file.endsWith('.json') && !file.endsWith(PARTIAL_ENDING),
+  );
   const results = files.flatMap((file) => {
     try {
       return [readResult(join(directory, file))];

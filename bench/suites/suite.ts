@@ -39,6 +39,8 @@ export interface SuiteLog {
 export interface SuiteOutcome {
   /** False makes the exit code 1. */
   isPass: boolean;
+  /** Only some of what the suite measures was asked for: kept apart from whole results. */
+  isPartial?: boolean;
   tables: Table[];
   measurements: Measurement[];
   charts: Chart[];

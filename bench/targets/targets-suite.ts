@@ -81,7 +81,8 @@ async function runTargets(context: SuiteContext): Promise<SuiteOutcome> {
   } finally {
     await shared.close();
   }
-  return outcomeOf(measured);
+  const isPartial = rows.some((row) => !onlyWhenNamed.has(row.name) && !chosen.includes(row));
+  return { ...outcomeOf(measured), isPartial };
 }
 
 function chooseRows({ options }: SuiteContext): TargetRow[] {
