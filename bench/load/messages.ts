@@ -21,6 +21,8 @@ export interface SearchTargetSpec {
   minCoverageRatio?: number;
   /** Attempts of the SDK per search. Default: the SDK's. */
   attemptsMax?: number;
+  /** How long the caller waits for each. Default: the client's. */
+  timeoutMs?: number;
 }
 
 interface Queries {

@@ -20,8 +20,8 @@ export class SdkTarget implements SearchTarget {
       retry: { attemptsMax: spec.attemptsMax },
     });
     this.#collection = spec.collection;
-    const { topK, efSearch, balancingPolicy, minCoverageRatio } = spec;
-    this.#options = { topK, efSearch, balancingPolicy, minCoverageRatio };
+    const { topK, efSearch, balancingPolicy, minCoverageRatio, timeoutMs } = spec;
+    this.#options = { topK, efSearch, balancingPolicy, minCoverageRatio, timeoutMs };
   }
 
   async search(vector: Float32Array): Promise<TargetAnswer> {

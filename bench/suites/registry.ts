@@ -31,6 +31,7 @@ export const entries: readonly Entry[] = [
   suite('policies', async () => (await import('./policies-suite.js')).policiesSuite),
   suite('peers', async () => (await import('./peers-suite.js')).peersSuite),
   suite('failover', async () => (await import('../failover/failover-suite.js')).failoverSuite),
+  suite('overload', async () => (await import('../overload/overload-suite.js')).overloadSuite),
   program('acceptance', 'right answers after kills, updates and deletes, for each metric'),
   program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
   program('chaos', 'faults of processes, networks and disks under load, and what they may not do'),

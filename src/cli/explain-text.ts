@@ -20,10 +20,15 @@ export function explainText({ coverage, explain }: SearchResult): string {
     `${explain.totalMs.toFixed(2)} ms in the coordinator; ${coverage.partitionsSearched} of ` +
       `${coverage.partitionsTotal} partitions answered`,
     ...coverage.missing.map(({ partition, reason }) => `partition ${partition} missing: ${reason}`),
+    ...waitLines(explain),
     ...retryLines(explain),
     `hits asked of each partition: ${explain.partitionTopK}${askedAgainText(explain)}`,
   ];
   return `${lines.join('\n')}\n${formatTable(HEADER, explain.attempts.map(attemptRow))}`;
+}
+
+function waitLines({ waitedMs }: Explain): string[] {
+  return waitedMs === 0 ? [] : [`of that ${waitedMs.toFixed(2)} ms waiting to be let in`];
 }
 
 function retryLines({ attempts, retriesRefused }: Explain): string[] {
@@ -31,9 +36,7 @@ function retryLines({ attempts, retriesRefused }: Explain): string[] {
   const [hedges, reroutes] = [count('hedge'), count('reroute')];
   if (hedges + reroutes + retriesRefused === 0) return [];
   const won = attempts.filter((a) => a.cause === 'hedge' && a.answeredPartitions.length > 0).length;
-  return [
-    `${hedges} hedges (${won} won), ${reroutes} reroutes, ${retriesRefused} refused by the budget`,
-  ];
+  return [`${hedges} hedges (${won} won), ${reroutes} reroutes, ${retriesRefused} not allowed`];
 }
 
 function askedAgainText({ askedAgain }: Explain): string {

@@ -1,6 +1,7 @@
 /** Every option of every server command: the one place where flags, variables and keys are made. */
 import { TOMBSTONE_GRACE_MS } from '../base/tombstone-horizon.js';
 import type { OptionSpec } from './options.js';
+import { overloadOptionSpecs } from './overload-option-table.js';
 
 const json: OptionSpec = {
   name: 'json',
@@ -132,6 +133,7 @@ export const coordinatorOptionSpecs: readonly OptionSpec[] = [
     ...limit('limit-request-timeout-ms', 30_000, 3_600_000, 'Longest deadline of a request.'),
     unit: 'ms',
   },
+  ...overloadOptionSpecs,
   {
     name: 'write-timeout-ms',
     type: 'integer',

@@ -15,7 +15,8 @@ export interface RetryOptions {
   /**
    * Longest wait before the first retry, in milliseconds, 1..60,000. Default 100. It doubles with
    * every further one; the wait is drawn evenly from half of it to all of it. When the server says
-   * how long to wait, that counts where it is longer.
+   * how long to wait, a call that it turned away waits that long, and up to half of it more so that
+   * callers do not come back all at once; one that has not that much time left fails at once.
    */
   backoffMs?: number | undefined;
   /** The wait stops doubling here, in milliseconds, 1..60,000. Default 2,000. */

@@ -20,6 +20,9 @@ export interface RetryQuestion {
   isFree: boolean;
 }
 
+/** What the server asks for is waited, and up to so much of it more, drawn evenly. */
+const ADVICE_JITTER_RATIO = 0.5;
+
 /** Milliseconds to wait before the next attempt, or undefined: give up with this error. */
 export function retryDelayMs(
   question: RetryQuestion,
@@ -30,7 +33,9 @@ export function retryDelayMs(
   if (!error.isRetriable || attempts >= options.attemptsMax) return undefined;
   const ceilingMs = Math.min(options.backoffMsMax, options.backoffMs * 2 ** (attempts - 1));
   const drawnMs = ceilingMs * (0.5 + question.chance / 2);
-  const delayMs = Math.max(drawnMs, error.retryAfterMs ?? 0);
+  // Never sooner than the server said, and not all at the same moment.
+  const advisedMs = (error.retryAfterMs ?? 0) * (1 + question.chance * ADVICE_JITTER_RATIO);
+  const delayMs = Math.max(drawnMs, advisedMs);
   if (delayMs >= question.remainingMs) return undefined;
   const isPaid = question.isFree || budget === undefined || budget.tryWithdraw(question.nowMs);
   return isPaid ? delayMs : undefined;

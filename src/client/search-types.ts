@@ -84,6 +84,8 @@ export interface ExplainAttempt {
   answeredPartitions: number[];
   /** Its hedge delay passed before it ended. */
   wasLate: boolean;
+  /** How many reads the coordinator allowed the node at a time. */
+  nodeLimit: number;
 }
 
 export interface Explain {
@@ -94,8 +96,10 @@ export interface Explain {
   partitionTopK: number;
   /** Partitions that were asked again for all `topK`. */
   askedAgain: number[];
-  /** Hedges and reroutes that the budget did not allow. */
+  /** Hedges and reroutes that were not allowed: no budget, or searches were waiting. */
   retriesRefused: number;
+  /** How long it waited in the coordinator to be let in. */
+  waitedMs: number;
 }
 
 export interface SearchResult {

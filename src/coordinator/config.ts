@@ -7,6 +7,8 @@ import {
   defaultReplicaComparerOptions,
   type ReplicaComparerOptions,
 } from './replication/replica-comparer.js';
+import type { AdmissionOptions } from './resilience/admission.js';
+import { defaultWriteGateOptions, type WriteGateOptions } from './resilience/write-gate.js';
 import { defaultReadRouterOptions, type ReadRouterOptions } from './search/read-router.js';
 
 export interface HostAndPort {
@@ -24,8 +26,10 @@ export interface CoordinatorOptions {
   http: HostAndPort | undefined;
   limits: RequestLimits;
   nodes: NodeRegistryOptions;
-  /** Hedging, and what reads may send beyond their first attempts. */
+  /** Hedging, what reads may send beyond their first attempts, and how long they may wait. */
   reads: ReadRouterOptions;
+  /** What this coordinator takes on of writes. */
+  writes: WriteGateOptions;
   recovery: RecoveryOptions;
   comparison: ReplicaComparerOptions;
   /** Moving replicas as nodes come and go. */
@@ -39,6 +43,25 @@ export interface CoordinatorOptions {
   startWaitMs: number;
   /** How long a stop waits for what is in flight, in milliseconds. Default 10,000. */
   stopTimeoutMs: number;
+}
+
+/** What this coordinator takes on, over the defaults. */
+export function overloadOptions(given: {
+  admission: Partial<AdmissionOptions>;
+  writes: Partial<WriteGateOptions>;
+  /** How long a node may let reads wait, in milliseconds. */
+  nodeDelayMsTarget: number;
+}): Pick<CoordinatorOptions, 'nodes' | 'reads' | 'writes'> {
+  const nodes = defaultNodeRegistryOptions;
+  const reads = defaultReadRouterOptions;
+  return {
+    nodes: {
+      ...nodes,
+      concurrency: { ...nodes.concurrency, delayMsTarget: given.nodeDelayMsTarget },
+    },
+    reads: { ...reads, admission: { ...reads.admission, ...given.admission } },
+    writes: { ...defaultWriteGateOptions, ...given.writes },
+  };
 }
 
 type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves' | 'recovery'>> &
@@ -59,6 +82,7 @@ export function coordinatorOptions({
     limits: defaultLimits,
     nodes: defaultNodeRegistryOptions,
     reads: defaultReadRouterOptions,
+    writes: defaultWriteGateOptions,
     comparison: defaultReplicaComparerOptions,
     recovery: { ...defaultRecoveryOptions, ...recovery },
     moves: { ...defaultMoveDriverOptions, ...moves },

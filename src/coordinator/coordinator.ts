@@ -19,6 +19,7 @@ import { InSyncKeeper } from './replication/in-sync-keeper.js';
 import { RecoveryDriver } from './replication/recovery-driver.js';
 import { ReplicaComparer } from './replication/replica-comparer.js';
 import { ReplicationEvents } from './replication/replication-events.js';
+import { WriteGate } from './resilience/write-gate.js';
 import { DocumentReads } from './search/document-reads.js';
 import { ReadRouter } from './search/read-router.js';
 import { SearchService } from './search/search-service.js';
@@ -47,6 +48,8 @@ export class Coordinator {
   readonly searches: SearchService;
   readonly reads: DocumentReads;
   readonly writes: WriteService;
+  /** What writes pass before they begin. */
+  readonly writeGate: WriteGate;
   readonly collections: CollectionAdmin;
   readonly nodeAdmin: NodeAdmin;
   readonly replicaAdmin: ReplicaAdmin;
@@ -96,7 +99,8 @@ export class Coordinator {
       { topology, nodes: this.nodes, inSync: this.inSync, events, clock },
       options,
     );
-    this.writes = new WriteService(this.#writeDriver, hybridClock, events);
+    this.writeGate = new WriteGate(options.writes, (nowMs) => this.router.gate.pressure(nowMs));
+    this.writes = new WriteService(this.#writeDriver, hybridClock, events, this.writeGate, clock);
     this.collections = new CollectionAdmin(topology, this.nodes, clock, random, logger);
     this.nodeAdmin = new NodeAdmin(topology, this.nodes);
     this.replicaAdmin = new ReplicaAdmin(topology, this.nodes, logger);
@@ -147,6 +151,7 @@ export class Coordinator {
     this.#recovery.close();
     this.moves.close();
     this.comparer.close();
+    this.router.gate.close();
     this.nodes.close();
     this.topology.close();
   }

@@ -14,6 +14,7 @@ import { DocumentHandlers } from './service/document-handlers.js';
 import { registerServices } from './service/register-services.js';
 import { SearchHandlers } from './service/search-handlers.js';
 import type { CallFrame } from './service/unary.js';
+import { watchAdmission } from './telemetry/admission-metrics.js';
 import { Metrics } from './telemetry/metrics.js';
 import { LmdbTopologyStore } from './topology/lmdb-topology-store.js';
 import { GrpcShardLink } from './transport/grpc-shard-link.js';
@@ -81,6 +82,16 @@ async function serve(
   };
   const { router } = coordinator;
   frame.metrics.watchReads(router.counters, () => router.budget.exhaustedCount);
+  watchAdmission(frame.metrics.registry, {
+    gate: router.gate,
+    writeGate: coordinator.writeGate,
+    retriesShed: () => router.counters.retriesShed,
+    nowMs: () => systemClock.nowMs(),
+    limits: () => {
+      const nodes = coordinator.nodes.all();
+      return nodes.map(({ nodeId, concurrency }) => ({ nodeId, limit: concurrency.value }));
+    },
+  });
   coordinator.replicationEvents.subscribe({
     onEvicted: (_, cause) => frame.metrics.replicaEvicted(cause),
     onRestamped: (opCount) => frame.metrics.writesRestamped(opCount),

@@ -38,9 +38,16 @@ export function errorOf(failure: ServiceError | StatusObject): AnnulusError {
 }
 
 /** The error of one item of an answer: one document, or one search of a batch or a stream. */
-export function errorOfItem(item: { code: number; message: string; reason: string }): AnnulusError {
-  const { code, message, reason } = item;
-  if (isReason(reason)) return new AnnulusError(codeOf(code), reason, message);
+export function errorOfItem(item: {
+  code: number;
+  message: string;
+  reason: string;
+  /** 0: no advice. */
+  retryAfterMs?: number;
+}): AnnulusError {
+  const { code, message, reason, retryAfterMs = 0 } = item;
+  const details = retryAfterMs > 0 ? { retryAfterMs } : {};
+  if (isReason(reason)) return new AnnulusError(codeOf(code), reason, message, details);
   return foreignError({ code, details: message, metadata: new Metadata() });
 }
 
@@ -65,7 +72,17 @@ const MESSAGE_TOO_LARGE = /larger than max/;
 function foreignError(failure: ServiceError | StatusObject): AnnulusError {
   const { details } = failure;
   const [code, reason] = foreignKind(failure.code, details);
-  return new AnnulusError(code, reason, details, { cause: failure });
+  const retryAfterMs = pushbackMsOf(failure.metadata);
+  return new AnnulusError(code, reason, details, {
+    cause: failure,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** What a proxy may say in our place. */
+function pushbackMsOf(metadata: Metadata | undefined): number | undefined {
+  const text = String(metadata?.get(PUSHBACK_KEY)[0] ?? '');
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function foreignKind(code: status, details: string): [ErrorCode, ErrorReason] {

@@ -35,7 +35,7 @@ export const coordinatorCommand: CommandSpec = {
 };
 
 async function toCoordinatorOptions(options: ResolvedOptions) {
-  const { coordinatorOptions } = await import('../../coordinator/config.js');
+  const { coordinatorOptions, overloadOptions } = await import('../../coordinator/config.js');
   const { defaultLimits } = await import('../../coordinator/limits.js');
   return coordinatorOptions({
     dataDirectory: options.text('data'),
@@ -63,6 +63,18 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
       intervalMs: options.integer('compare-interval-ms'),
       tombstoneGraceMs: options.integer('tombstone-grace-ms'),
     },
+    ...overloadOptions({
+      admission: {
+        queueLimit: options.integer('admission-queue-limit'),
+        burstMs: options.integer('admission-burst-ms'),
+        standingMs: options.integer('admission-standing-ms'),
+      },
+      nodeDelayMsTarget: options.integer('node-delay-ms'),
+      writes: {
+        opsMax: options.integer('write-operations-limit'),
+        bytesMax: options.integer('write-bytes-limit'),
+      },
+    }),
     writeTimeoutMs: options.integer('write-timeout-ms'),
     startWaitMs: options.integer('start-wait-ms'),
     stopTimeoutMs: options.integer('stop-timeout-ms'),

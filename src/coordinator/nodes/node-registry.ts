@@ -10,6 +10,10 @@ import type { Random } from '../../base/random.js';
 import type { NodeLoad, ReplicaReport } from '../../wire/link-messages.js';
 import { defaultNodeLoadOptions, type NodeLoadOptions } from '../balancing/node-load.js';
 import { defaultNodeHealthOptions, type NodeHealthOptions } from '../health/node-health.js';
+import {
+  type ConcurrencyLimitOptions,
+  defaultConcurrencyLimitOptions,
+} from '../resilience/concurrency-limit.js';
 import { defaultHedgeOptions, type HedgeOptions } from '../resilience/hedge-policy.js';
 import type { NodeEntry, Topology } from '../topology/topology.js';
 import type { LinkOutcome, ShardLink, ShardLinkObserver } from '../transport/shard-link.js';
@@ -26,6 +30,8 @@ export interface NodeRegistryOptions {
   health: NodeHealthOptions;
   load: NodeLoadOptions;
   hedge: HedgeOptions;
+  /** How many reads each node gets at a time. */
+  concurrency: ConcurrencyLimitOptions;
 }
 
 export const defaultNodeRegistryOptions: NodeRegistryOptions = {
@@ -34,6 +40,7 @@ export const defaultNodeRegistryOptions: NodeRegistryOptions = {
   health: defaultNodeHealthOptions,
   load: defaultNodeLoadOptions,
   hedge: defaultHedgeOptions,
+  concurrency: defaultConcurrencyLimitOptions,
 };
 
 /** A suspect node is probed by heartbeats' side when no read has done so for this long. */
@@ -186,6 +193,8 @@ export class NodeRegistry {
         this.#logger.info({ node_id: node.nodeId, address: entry.address }, 'node connected');
         node.health.connected(this.#clock.nowMs());
         node.loadMeter.reset();
+        node.concurrency.reset();
+        node.roundTrip.reset();
         this.#assignQuietly(node);
       },
       onDisconnected: (detail) => {
@@ -228,10 +237,13 @@ export class NodeRegistry {
 
   #sendHeartbeat(node: RegisteredNode): void {
     const { link } = node;
+    const sentAtMs = this.#clock.nowMs();
     link.send({ kind: 'heartbeat' }, this.#options.heartbeatTimeoutMs, (outcome) => {
       if (node.link !== link) return;
       if (outcome.status === 'ok' && outcome.reply.kind === 'heartbeat') {
-        node.health.heartbeatAnswered(this.#clock.nowMs());
+        const nowMs = this.#clock.nowMs();
+        node.health.heartbeatAnswered(nowMs);
+        node.roundTrip.answered(nowMs - sentAtMs);
         this.noteLoad(node, outcome);
         this.#noteReports(node, outcome.reply.replicas);
         if (outcome.reply.epoch < this.#lastRelevantEpoch(node)) this.#assignQuietly(node);

@@ -7,7 +7,12 @@ export interface ReadAttemptEnd {
   kind: string;
   partitionCount: number;
   status: PartStatus;
+  sentAtMs: number;
   tookMs: number;
+  /** Of that, being worked on, as the node said. */
+  serviceMs: number;
+  /** What it had been given. */
+  timeoutMs: number;
   /** The node answered, but not for one of the partitions: its replicas are bad. */
   hasOnlyFailures: boolean;
   /** It was late, and by the time it was cancelled others had answered all of it. */
@@ -22,6 +27,7 @@ export interface ReadAttemptEnd {
 const PATIENCE_MS_MIN = 100;
 
 export function noteReadAttempt(node: RegisteredNode, end: ReadAttemptEnd, nowMs: number): void {
+  noteDelay(node, end, nowMs);
   switch (end.status) {
     case 'ok':
       if (end.hasOnlyFailures) noteFailure(node, nowMs);
@@ -35,7 +41,8 @@ export function noteReadAttempt(node: RegisteredNode, end: ReadAttemptEnd, nowMs
       noteFailure(node, nowMs);
       break;
     case 'rejected':
-      node.loadMeter.pushedBack(end.retryAfterMs, nowMs);
+      // What was refused only because its own time was so short says nothing to others.
+      if (end.retryAfterMs <= end.timeoutMs) node.loadMeter.pushedBack(end.retryAfterMs, nowMs);
       break;
     case 'timed_out':
       if (end.tookMs >= PATIENCE_MS_MIN) noteFailure(node, nowMs);
@@ -46,6 +53,30 @@ export function noteReadAttempt(node: RegisteredNode, end: ReadAttemptEnd, nowMs
       break;
     default:
       break;
+  }
+}
+
+/** What the end of an attempt says of the time that its node lets reads wait. */
+function noteDelay(node: RegisteredNode, end: ReadAttemptEnd, nowMs: number): void {
+  const delayMs = delayOf(end);
+  if (delayMs === undefined) return;
+  const inFlight = node.readsInFlight + 1;
+  node.concurrency.ended(end.sentAtMs, delayMs - node.roundTrip.leastMs, inFlight, nowMs);
+}
+
+/** Undefined when it says nothing. */
+function delayOf({ status, tookMs, serviceMs, retryAfterMs, isDeadline }: ReadAttemptEnd) {
+  switch (status) {
+    case 'ok':
+      return tookMs - serviceMs;
+    case 'rejected':
+      return Math.max(tookMs, retryAfterMs);
+    case 'timed_out':
+      return tookMs >= PATIENCE_MS_MIN ? tookMs : undefined;
+    case 'cancelled':
+      return isDeadline && tookMs >= PATIENCE_MS_MIN ? tookMs : undefined;
+    default:
+      return undefined;
   }
 }
 

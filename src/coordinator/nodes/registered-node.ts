@@ -5,10 +5,12 @@ import type { Random } from '../../base/random.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { NodeLoadMeter } from '../balancing/node-load.js';
 import { NodeHealth } from '../health/node-health.js';
+import { ConcurrencyLimit } from '../resilience/concurrency-limit.js';
 import { NodeLatencies } from '../resilience/hedge-policy.js';
 import type { NodeEntry } from '../topology/topology.js';
 import type { ShardLink } from '../transport/shard-link.js';
 import type { NodeRegistryOptions } from './node-registry.js';
+import { RoundTrip } from './round-trip.js';
 
 /** One node and all that is known of it. */
 export class RegisteredNode {
@@ -17,6 +19,12 @@ export class RegisteredNode {
   readonly loadMeter: NodeLoadMeter;
   /** How long its reads take. */
   readonly latencies: NodeLatencies;
+  /** How many reads it should have at a time. */
+  readonly concurrency: ConcurrencyLimit;
+  /** How long its heartbeats take. */
+  readonly roundTrip = new RoundTrip();
+  /** Reads of ours that have not ended; probes do not count. */
+  readsInFlight = 0;
   entry: NodeEntry;
   link!: ShardLink;
   /** As the node last said of each replica, by `replicaKey`. */
@@ -36,6 +44,12 @@ export class RegisteredNode {
     this.health = new NodeHealth(options.health, random);
     this.loadMeter = new NodeLoadMeter(options.load);
     this.latencies = new NodeLatencies(options.hedge);
+    this.concurrency = new ConcurrencyLimit(options.concurrency);
+  }
+
+  /** It has as many reads as it should, or asked for a pause. */
+  isFull(nowMs: number): boolean {
+    return this.readsInFlight >= this.concurrency.value || this.loadMeter.isPushingBack(nowMs);
   }
 
   /** Outstanding work, in requests: see `balancing/node-load.ts`. */

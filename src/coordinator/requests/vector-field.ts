@@ -39,8 +39,8 @@ function decode(
   vector: Vector__Output | null | undefined,
   dimension: number,
 ): Float32Array {
-  const floats = vector?.floats ?? undefined;
-  const packed = vector?.packed ?? undefined;
+  const floats = ownField(vector, 'floats');
+  const packed = ownField(vector, 'packed');
   if (floats !== undefined && packed !== undefined) {
     throw invalidField(field, 'floats and packed', 'exactly one of floats and packed');
   }
@@ -62,4 +62,13 @@ function checkDimension(field: string, actual: number, dimension: number): void 
   if (actual !== dimension) {
     throw invalidField(field, `${actual} elements`, `${dimension} elements, the collection's`);
   }
+}
+
+/** What was sent: decoded messages read as if fields that were not sent had their defaults. */
+function ownField<K extends 'floats' | 'packed'>(
+  vector: Vector__Output | null | undefined,
+  name: K,
+): NonNullable<Vector__Output[K]> | undefined {
+  if (vector === null || vector === undefined || !Object.hasOwn(vector, name)) return undefined;
+  return vector[name] ?? undefined;
 }

@@ -2,8 +2,14 @@
  * Coverage: what a search really looked at. It is part of every answer, and what a search is judged
  * by: below the caller's `minCoverageRatio` it has failed.
  */
-import { AnnulusError, type PartStatus } from '../../base/errors.js';
+import {
+  AnnulusError,
+  type ErrorCode,
+  type ErrorReason,
+  type PartStatus,
+} from '../../base/errors.js';
 import type { NodeId, Partition } from '../../base/ids.js';
+import { retryAfterMsOf } from './retry-after.js';
 
 /** Why a partition is not in the answer. `no_replica`: nothing that could answer is reachable. */
 export type MissingReason = Exclude<PartStatus, 'ok'> | 'no_replica';
@@ -34,6 +40,8 @@ export interface TriedAttempt {
   nodeId: NodeId;
   partitions: readonly Partition[];
   outcome: string;
+  /** When it was turned away: how long to wait, in milliseconds. 0: no advice. */
+  retryAfterMs: number;
   refused: readonly { partition: Partition; status: PartStatus }[];
 }
 
@@ -49,14 +57,18 @@ export function coverageError(
     .slice(0, 5)
     .map((m) => `${m.partition} (${m.reason}${triedText(attempts, m.partition)})`);
   const more = coverage.missing.length > 5 ? ` and ${coverage.missing.length - 5} more` : '';
-  const isLate = coverage.missing.some((m) => m.reason === 'timed_out');
+  const [code, reason] = kindOfError(coverage.missing);
+  const retryAfterMs = retryAfterMsOf(coverage.missing, attempts);
   return new AnnulusError(
-    isLate ? 'DEADLINE_EXCEEDED' : 'UNAVAILABLE',
-    'COVERAGE_TOO_LOW',
+    code,
+    reason,
     `${coverage.partitionsSearched} of ${coverage.partitionsTotal} partitions answered, ` +
       `${minCoverageRatio === 1 ? 'all are needed' : `min_coverage_ratio is ${minCoverageRatio}`}; ` +
       `missing: ${shown.join(', ')}${more}`,
-    { metadata: { coverage_ratio: String(ratio), min_coverage_ratio: String(minCoverageRatio) } },
+    {
+      metadata: { coverage_ratio: String(ratio), min_coverage_ratio: String(minCoverageRatio) },
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
   );
 }
 
@@ -72,4 +84,13 @@ function triedText(attempts: readonly TriedAttempt[], partition: Partition): str
       return `${nodeId}: ${refusal?.status ?? outcome}`;
     });
   return tried.length === 0 ? '' : `; tried ${tried.join(', ')}`;
+}
+
+/** Waiting helps only when being busy was all that was wrong. */
+function kindOfError(missing: readonly MissingPartition[]): [ErrorCode, ErrorReason] {
+  if (missing.some(({ reason }) => reason === 'timed_out')) {
+    return ['DEADLINE_EXCEEDED', 'COVERAGE_TOO_LOW'];
+  }
+  const isBusy = missing.length > 0 && missing.every(({ reason }) => reason === 'rejected');
+  return isBusy ? ['RESOURCE_EXHAUSTED', 'QUEUE_FULL'] : ['UNAVAILABLE', 'COVERAGE_TOO_LOW'];
 }

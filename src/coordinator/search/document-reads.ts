@@ -102,7 +102,20 @@ export class DocumentReads {
     return replies.reduce((sum, reply) => sum + reply.documentCount, 0);
   }
 
-  async #readAll<R extends PartitionReply>(
+  #readAll<R extends PartitionReply>(
+    collection: CollectionId,
+    name: 'get' | 'list' | 'count',
+    kind: ReadKind<R>,
+    reads: PartitionRead[],
+    context: RequestContext,
+  ): Promise<R[]> {
+    const sets = reads.map(({ nodeIds }) => nodeIds);
+    return this.#router.gate.run(sets, context, () =>
+      this.#carryOut(collection, name, kind, reads, context),
+    );
+  }
+
+  async #carryOut<R extends PartitionReply>(
     collection: CollectionId,
     name: 'get' | 'list' | 'count',
     kind: ReadKind<R>,

@@ -1,7 +1,23 @@
-import type { Partition } from '../../base/ids.js';
+import type { NodeId, Partition } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
+import type { ReplicaSets } from '../resilience/read-gate.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import type { PartitionRead } from './scatter-gather-port.js';
+
+const setsOf = new WeakMap<CollectionEntry, ReplicaSets>();
+
+/** The nodes that could answer for each partition, each list of them once. */
+export function replicaSets(collection: CollectionEntry): ReplicaSets {
+  const known = setsOf.get(collection);
+  if (known !== undefined) return known;
+  const sets = new Map<string, readonly NodeId[]>();
+  for (const { nodeIds } of partitionReads(collection)) {
+    sets.set([...nodeIds].sort().join(' '), nodeIds);
+  }
+  const distinct = [...sets.values()];
+  setsOf.set(collection, distinct);
+  return distinct;
+}
 
 /** The reads of all partitions, or of those named: only in-sync replicas may answer. */
 export function partitionReads(

@@ -36,6 +36,11 @@ export interface AttemptRecord {
   tookMs: number;
   queueMs: number;
   serviceMs: number;
+  timeoutMs: number;
+  /** Reads that its node was allowed at a time when it was sent. */
+  nodeLimit: number;
+  /** When it was turned away: how long to wait, in milliseconds. 0: no advice. */
+  retryAfterMs: number;
   /** The hedge delay passed before it ended. */
   wasLate: boolean;
   /** Partitions that it was the first to answer. */
@@ -141,6 +146,9 @@ class ReadRun<R extends PartitionReply> {
       tookMs: 0,
       queueMs: 0,
       serviceMs: 0,
+      timeoutMs,
+      nodeLimit: node?.concurrency.value ?? 0,
+      retryAfterMs: 0,
       wasLate: false,
       answered: [],
       refused: [],
@@ -153,6 +161,7 @@ class ReadRun<R extends PartitionReply> {
       this.#clock.defer(() => this.#failed(attempt.id, 'unavailable'));
       return;
     }
+    node.readsInFlight += 1;
     const call = node.link.send(this.#kind.call(reads), timeoutMs, (outcome) =>
       this.#ended(attempt.id, node, record, outcome),
     );
@@ -167,8 +176,10 @@ class ReadRun<R extends PartitionReply> {
   ): void {
     const nowMs = this.#clock.nowMs();
     this.#calls.delete(attemptId);
+    node.readsInFlight -= 1;
     record.tookMs = nowMs - record.sentAtMs;
     record.outcome = outcome.status;
+    if (outcome.status !== 'ok') record.retryAfterMs = outcome.retryAfterMs;
     if (outcome.load !== undefined) {
       record.queueMs = outcome.load.queueMs;
       record.serviceMs = outcome.load.serviceMs;
@@ -178,6 +189,7 @@ class ReadRun<R extends PartitionReply> {
     this.#note(node, record, outcome, replies, nowMs);
     if (outcome.status === 'ok') this.#run(this.#machine.replied(attemptId, replies, nowMs));
     else this.#run(this.#machine.failed(attemptId, outcome.status, nowMs));
+    this.#route.router.gate.pump();
   }
 
   #note(
@@ -195,11 +207,14 @@ class ReadRun<R extends PartitionReply> {
         kind: this.#route.request.kind,
         partitionCount: record.partitions.length,
         status: outcome.status,
+        sentAtMs: record.sentAtMs,
         tookMs: record.tookMs,
+        serviceMs: record.serviceMs,
+        timeoutMs: record.timeoutMs,
         hasOnlyFailures: replies.every(({ status }) => BAD_REPLICA.has(status)),
         isLost: record.wasLate && !isDeadline && !this.#context.isCancelled,
         isDeadline,
-        retryAfterMs: outcome.status === 'ok' ? 0 : outcome.retryAfterMs,
+        retryAfterMs: record.retryAfterMs,
       },
       nowMs,
     );

@@ -12,11 +12,13 @@ import { isPanic } from '../health/node-health.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import type { RegisteredNode } from '../nodes/registered-node.js';
 import { isSearchable } from '../nodes/replica-conditions.js';
+import { type AdmissionOptions, defaultAdmissionOptions } from '../resilience/admission.js';
 import {
   defaultHedgeOptions,
   type HedgeOptions,
   isHedgingUnwise,
 } from '../resilience/hedge-policy.js';
+import { ReadGate } from '../resilience/read-gate.js';
 import {
   defaultRetryBudgetOptions,
   RetryBudget,
@@ -35,11 +37,14 @@ import type {
 export interface ReadRouterOptions {
   hedge: HedgeOptions;
   budget: RetryBudgetOptions;
+  /** What may wait when nodes have as many reads as they should. */
+  admission: AdmissionOptions;
 }
 
 export const defaultReadRouterOptions: ReadRouterOptions = {
   hedge: defaultHedgeOptions,
   budget: defaultRetryBudgetOptions,
+  admission: defaultAdmissionOptions,
 };
 
 /** What a route is for. */
@@ -67,6 +72,8 @@ export class ReadRouter {
   readonly random: Random;
   readonly options: ReadRouterOptions;
   readonly budget: RetryBudget;
+  /** What every read passes before it is planned. */
+  readonly gate: ReadGate;
   readonly counters = newReadCounters();
   readonly #pickers: Record<BalancingPolicy, ReplicaPicker>;
 
@@ -81,6 +88,11 @@ export class ReadRouter {
     this.random = random;
     this.options = options;
     this.budget = new RetryBudget(options.budget, clock.nowMs());
+    this.gate = new ReadGate(
+      { hasRoom: (nodeId) => this.#hasRoom(nodeId) },
+      clock,
+      options.admission,
+    );
     this.#pickers = createPickers(random);
   }
 
@@ -99,6 +111,14 @@ export class ReadRouter {
       this.#connected().map((node) => node.loadMeter),
       this.options.hedge,
     );
+  }
+
+  #hasRoom(nodeId: NodeId): boolean | undefined {
+    const node = this.nodes.get(nodeId);
+    if (node === undefined || !node.link.isConnected) return undefined;
+    // In panic it is the looking that is wrong: limits hold all the more.
+    if (node.health.state !== 'up' && !this.isPanic) return undefined;
+    return !node.isFull(this.clock.nowMs());
   }
 
   #connected(): RegisteredNode[] {
@@ -178,14 +198,14 @@ export class ReadRoute implements ScatterGatherView {
   }
 
   #spend(cause: RetryCause): boolean {
-    const { budget, clock, nodes } = this.router;
+    const { budget, clock, gate, counters } = this.router;
     const nowMs = clock.nowMs();
-    if (cause.kind === 'reroute') {
-      const isCostless = cause.failures.every((failure) => COSTLESS.has(failure));
-      return budget.tryWithdraw(isCostless ? 'replacement' : 'reroute', nowMs);
+    if (this.#isReplacement(cause)) return budget.tryWithdraw('replacement', nowMs);
+    if (gate.waitingCount > 0) {
+      counters.retriesShed += 1;
+      return false;
     }
-    const isLateNodeUp = nodes.get(cause.lateNodeId)?.health.state === 'up';
-    if (!isLateNodeUp) return budget.tryWithdraw('replacement', nowMs);
+    if (cause.kind === 'reroute') return budget.tryWithdraw('reroute', nowMs);
     return !this.router.isHedgingUnwise && budget.tryWithdraw('hedge', nowMs);
   }
 
@@ -193,6 +213,12 @@ export class ReadRoute implements ScatterGatherView {
   #isAskedOneUp({ nodeIds }: PartitionRead, named: readonly NodeId[]): boolean {
     const asked = nodeIds.filter((nodeId) => !named.includes(nodeId));
     return asked.some((nodeId) => this.router.nodes.get(nodeId)?.health.state === 'up');
+  }
+
+  /** True when nobody works on what is asked again. */
+  #isReplacement(cause: RetryCause): boolean {
+    if (cause.kind === 'reroute') return cause.failures.every((failure) => COSTLESS.has(failure));
+    return this.router.nodes.get(cause.lateNodeId)?.health.state !== 'up';
   }
 
   #readable(
@@ -209,7 +235,7 @@ export class ReadRoute implements ScatterGatherView {
       latencyMs: node.loadMeter.latencyMs(nowMs),
       weight: node.entry.weight,
       health: node.health.state,
-      isPushingBack: node.loadMeter.isPushingBack(nowMs),
+      isPushingBack: node.isFull(nowMs),
       isReplicaOpen: isSearchable(condition) && node.isToldOf(key, generation),
       readinessRatio: node.health.readinessRatio(nowMs),
     };

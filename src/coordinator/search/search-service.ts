@@ -5,10 +5,11 @@ import type { LinkHit, SearchTargetReply } from '../../wire/link-messages.js';
 import { defaultBalancingPolicy, policyOfRequest } from '../balancing/replica-picker.js';
 import { replicaKey } from '../nodes/node-registry.js';
 import type { RequestContext } from '../request-context.js';
+import type { Passage } from '../resilience/read-gate.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import { type Coverage, coverageError, type MissingPartition } from './coverage.js';
 import { mergeTopK } from './merge-top-k.js';
-import { partitionReads } from './partition-reads.js';
+import { partitionReads, replicaSets } from './partition-reads.js';
 import type { AttemptRecord, ReadKind } from './read-driver.js';
 import type { ReadRouter } from './read-router.js';
 import { runReplannedRead } from './replanned-read.js';
@@ -29,8 +30,10 @@ export interface SearchExplain {
   firstFetchCount: number;
   /** Partitions that were asked again for all hits. */
   askedAgain: Partition[];
-  /** Hedges and reroutes that the budget did not allow. */
+  /** Hedges and reroutes that were not allowed. */
   refusedRetries: number;
+  /** How long it waited to be let in. */
+  waitedMs: number;
 }
 
 /** What is known of a search while its partitions are being asked. */
@@ -47,19 +50,41 @@ export class SearchService {
     this.#router = router;
   }
 
-  /** Rejects with an `AnnulusError` when the coverage is below what the caller accepts. */
-  async search(
+  /**
+   * Rejects with an `AnnulusError` when the coverage is below what the caller accepts, and when it is
+   * refused because too much is waiting.
+   */
+  search(
     collection: CollectionEntry,
     search: ValidSearch,
     context: RequestContext,
   ): Promise<SearchAnswer> {
-    const progress = await this.#ask(collection, search, context);
+    const { gate } = this.#router;
+    const { minCoverageRatio } = search;
+    return gate.run(
+      replicaSets(collection),
+      context,
+      (passage) => this.#carryOut(collection, search, context, passage),
+      minCoverageRatio < 1 ? () => this.#isPartEnough(collection, minCoverageRatio) : undefined,
+    );
+  }
+
+  async #carryOut(
+    collection: CollectionEntry,
+    search: ValidSearch,
+    context: RequestContext,
+    passage: Passage,
+  ): Promise<SearchAnswer> {
+    const { clock, gate } = this.#router;
+    const beganAtMs = clock.nowMs();
+    const progress = await this.#ask(collection, search, context, passage);
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
     }
     const coverage = this.#coverage(collection, progress);
     const error = coverageError(coverage, search.minCoverageRatio, progress.explain.attempts);
     if (error !== undefined) throw error;
+    gate.answered(clock.nowMs() - beganAtMs);
     return { hits: mergedHits(progress, search.topK), coverage, explain: progress.explain };
   }
 
@@ -68,21 +93,22 @@ export class SearchService {
     collection: CollectionEntry,
     search: ValidSearch,
     context: RequestContext,
+    passage: Passage,
   ): Promise<SearchProgress> {
     const firstCount = firstFetchCount(search.topK, collection.partitions.length);
     const progress: SearchProgress = {
       replies: new Map(),
       missing: new Map(),
-      explain: { attempts: [], firstFetchCount: firstCount, askedAgain: [], refusedRetries: 0 },
+      explain: {
+        attempts: [],
+        firstFetchCount: firstCount,
+        askedAgain: [],
+        refusedRetries: 0,
+        waitedMs: passage.waitedMs,
+      },
     };
-    await this.#askOnce(
-      collection,
-      search,
-      firstCount,
-      partitionReads(collection),
-      context,
-      progress,
-    );
+    const reads = this.#firstReads(collection, passage, progress);
+    await this.#askOnce(collection, search, firstCount, reads, context, progress);
     const { counters } = this.#router;
     const { askedAgain } = progress.explain;
     if (firstCount < search.topK) counters.underFetches += 1;
@@ -100,6 +126,28 @@ export class SearchService {
     }
     if (askedAgain.length > 0) counters.underFetchesAskedAgain += 1;
     return progress;
+  }
+
+  /** Of a search that goes on in part, those whose nodes take more; the others are missing. */
+  #firstReads(
+    collection: CollectionEntry,
+    { isPartial }: Passage,
+    { missing }: SearchProgress,
+  ): PartitionRead[] {
+    const reads = partitionReads(collection);
+    if (!isPartial) return reads;
+    return reads.filter(({ partition, nodeIds }) => {
+      const hasRoom = this.#router.gate.hasRoomFor(nodeIds);
+      if (!hasRoom) missing.set(partition, { partition, reason: 'rejected' });
+      return hasRoom;
+    });
+  }
+
+  #isPartEnough(collection: CollectionEntry, ratioMin: number): boolean {
+    const reads = partitionReads(collection);
+    const { gate } = this.#router;
+    const count = reads.filter(({ nodeIds }) => gate.hasRoomFor(nodeIds)).length;
+    return count > 0 && count >= ratioMin * reads.length;
   }
 
   async #askOnce(

@@ -1,5 +1,4 @@
 /** Handlers that write and read documents. */
-import { status as grpcStatus } from '@grpc/grpc-js';
 import { AnnulusError, invalidField } from '../../base/errors.js';
 import { publicVersion } from '../../base/version.js';
 import type { CountRequest__Output } from '../../wire/generated/annulus/v1/CountRequest.js';
@@ -26,7 +25,7 @@ import type { TopologyKeeper } from '../topology-keeper.js';
 import type { Consistency } from '../write/replica-set-view.js';
 import type { WriteFailure, WriteService } from '../write/write-service.js';
 import { readPageToken, writePageToken } from './page-token.js';
-import { documentMessage } from './responses.js';
+import { documentMessage, errorMessage } from './responses.js';
 
 const consistencies: Record<string, Consistency> = {
   CONSISTENCY_UNSPECIFIED: 'in_sync',
@@ -55,15 +54,19 @@ export class DocumentHandlers {
 
   /**
    * Documents that are refused are listed, the others are written. When every one is refused, so is
-   * the request, with the first one's error.
+   * the request, with the first one's error. `isBulk`: it is part of a bulk load; default: by its size.
    */
-  async upsert(request: UpsertRequest__Output, context: RequestContext): Promise<UpsertResponse> {
+  async upsert(
+    request: UpsertRequest__Output,
+    context: RequestContext,
+    isBulk?: boolean,
+  ): Promise<UpsertResponse> {
     const collection = this.#topology.collection(request.collection);
     const consistency = checkEnum('consistency', request.consistency, consistencies);
     checkBatchCount('documents', request.documents.length, this.#limits.batchDocumentsMax);
     const { ops, refused } = this.#checkDocuments(collection, request.documents);
     if (ops.length === 0 && refused[0] !== undefined) throw refused[0].error;
-    const summary = await this.#writes.write(collection, ops, consistency, context);
+    const summary = await this.#writes.write(collection, ops, consistency, context, isBulk);
     return {
       upserted: ops.filter((op) => summary.acknowledged.has(op.id)).length,
       version: publicVersion(summary.version).toString(),
@@ -147,5 +150,5 @@ export class DocumentHandlers {
 }
 
 function failureMessage({ id, error }: WriteFailure): WriteFailureMessage {
-  return { id, code: grpcStatus[error.code], message: error.message, reason: error.reason };
+  return { id, ...errorMessage(error) };
 }

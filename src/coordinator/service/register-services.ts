@@ -32,7 +32,7 @@ export function registerServices(
   handlers: ServiceHandlers,
 ): RegisteredServices {
   const upsertStreams = new UpsertStreams(frame, (request, context) =>
-    handlers.documents.upsert(request, context),
+    handlers.documents.upsert(request, context, true),
   );
   server.addService(
     annulusV1.Annulus.service,

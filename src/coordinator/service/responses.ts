@@ -80,6 +80,7 @@ function explainMessage(explain: SearchExplain, context: RequestContext, nowMs: 
     partitionTopK: explain.firstFetchCount,
     askedAgain: explain.askedAgain,
     retriesRefused: explain.refusedRetries,
+    waitedMs: explain.waitedMs,
     attempts: explain.attempts.map((attempt) => ({
       nodeId: attempt.nodeId,
       partitions: attempt.partitions,
@@ -95,13 +96,20 @@ function explainMessage(explain: SearchExplain, context: RequestContext, nowMs: 
       candidates: attempt.picked?.candidateCount ?? 0,
       answeredPartitions: attempt.answered,
       wasLate: attempt.wasLate,
+      nodeLimit: attempt.nodeLimit,
     })),
   };
 }
 
 /** An error inside a message: of one search in a batch, of one request in a stream. */
 export function errorMessage(error: AnnulusError): ErrorMessage {
-  return { code: grpcStatus[error.code], message: error.message, reason: error.reason };
+  const { message, reason } = error;
+  return { code: grpcStatus[error.code], message, reason, retryAfterMs: wholeRetryMs(error) };
+}
+
+/** 0: none. */
+export function wholeRetryMs({ retryAfterMs }: AnnulusError): number {
+  return Math.ceil(retryAfterMs ?? 0);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -17,6 +17,9 @@ import { type CallFrame, contextOf, framed } from './unary.js';
 /** Searches of one stream that may be under way; beyond it the stream is not read. */
 const STREAM_IN_FLIGHT_MAX = 1_024;
 
+/** Answers that a stream's caller may leave waiting; beyond it the stream is not read. */
+const STREAM_UNTAKEN_MAX = 256;
+
 export class SearchHandlers {
   readonly #frame: CallFrame;
   readonly #topology: TopologyKeeper;
@@ -63,6 +66,8 @@ export class SearchHandlers {
   searchStream(call: ServerDuplexStream<SearchRequest__Output, SearchResponse>): void {
     let inFlight = 0;
     let hasEnded = false;
+    /** False: the caller does not take its answers, so it is not asked for more. */
+    let isTaken = true;
     const contexts = new Set<RequestContext>();
     const finishIfDone = () => {
       if (hasEnded && inFlight === 0) {
@@ -88,9 +93,17 @@ export class SearchHandlers {
         contexts.delete(context);
         inFlight -= 1;
         if (!context.isCancelled) call.write(response);
-        if (inFlight < STREAM_IN_FLIGHT_MAX && !hasEnded) call.resume();
+        if (call.writableLength > STREAM_UNTAKEN_MAX) {
+          isTaken = false;
+          call.pause();
+        }
+        if (isTaken && inFlight < STREAM_IN_FLIGHT_MAX && !hasEnded) call.resume();
         finishIfDone();
       });
+    });
+    call.on('drain', () => {
+      isTaken = true;
+      if (inFlight < STREAM_IN_FLIGHT_MAX && !hasEnded) call.resume();
     });
     call.on('end', () => {
       hasEnded = true;

@@ -12,6 +12,8 @@ import { type CallFrame, contextOf, framed } from './unary.js';
 
 /** Requests of one stream that may be under way; beyond it the stream is not read. */
 const IN_FLIGHT_MAX = 8;
+/** Answers that a stream's caller may leave waiting; beyond it the stream is not read. */
+const UNTAKEN_MAX = 64;
 
 type UpsertCall = ServerDuplexStream<UpsertRequest__Output, UpsertResponse>;
 type Upsert = (request: UpsertRequest__Output, context: RequestContext) => Promise<UpsertResponse>;
@@ -55,6 +57,8 @@ class UpsertStream {
   #inFlight = 0;
   #hasEnded = false;
   #isGone = false;
+  /** False: the caller does not take its answers, so it is not asked for more. */
+  #isTaken = true;
   #onClosed: () => void = () => {};
 
   constructor(
@@ -64,6 +68,10 @@ class UpsertStream {
     this.#call = call;
     call.on('data', (request: UpsertRequest__Output) => {
       if (!this.#hasEnded) this.#begin(answer(request));
+    });
+    call.on('drain', () => {
+      this.#isTaken = true;
+      if (this.#inFlight < IN_FLIGHT_MAX && !this.#hasEnded) call.resume();
     });
     call.on('end', () => this.stop());
     const abandon = () => {
@@ -89,7 +97,11 @@ class UpsertStream {
     this.#lastAnswer = Promise.all([answering, this.#lastAnswer]).then(([response]) => {
       this.#inFlight -= 1;
       if (!this.#isGone) this.#call.write(response);
-      if (this.#inFlight < IN_FLIGHT_MAX && !this.#hasEnded) this.#call.resume();
+      if (this.#call.writableLength > UNTAKEN_MAX) {
+        this.#isTaken = false;
+        this.#call.pause();
+      }
+      if (this.#isTaken && this.#inFlight < IN_FLIGHT_MAX && !this.#hasEnded) this.#call.resume();
       this.#finishIfDone();
     });
   }

@@ -10,8 +10,9 @@ import type { InSyncKeeper } from '../replication/in-sync-keeper.js';
 import type { ReplicationEvents } from '../replication/replication-events.js';
 import type { Topology } from '../topology/topology.js';
 import type { Consistency } from './replica-set-view.js';
+import type { SettledWrite } from './write-batch.js';
 import type { PartitionWrite } from './write-plan.js';
-import { type SettledWrite, WriteRun } from './write-run.js';
+import { WriteRun } from './write-run.js';
 
 /** What the driver needs of the `TopologyKeeper`. */
 export interface TopologyFollower {
@@ -54,19 +55,28 @@ export class WriteDriver {
     return this.#runs.size;
   }
 
-  /** Resolves when each partition's write is settled: acknowledged or failed. */
+  /**
+   * Resolves when each partition's write is settled: acknowledged or failed. `onFinished` is called
+   * when nothing of it is under way any more, which may be later.
+   */
   run(
     collectionId: CollectionId,
     writes: readonly PartitionWrite[],
     consistency: Consistency,
     deadlineAtMs: number,
+    onFinished: () => void = () => {},
   ): Promise<SettledWrite[]> {
     return new Promise((resolve) => {
       const run = new WriteRun(
         { collectionId, writes, consistency, deadlineAtMs },
         this.#parts,
         this.#options,
-        { onSettled: resolve, onFinished: () => this.#runs.delete(run) },
+        {
+          onSettled: resolve,
+          onFinished: () => {
+            if (this.#runs.delete(run)) onFinished();
+          },
+        },
       );
       this.#runs.add(run);
       run.start();

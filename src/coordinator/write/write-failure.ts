@@ -20,7 +20,8 @@ const codes: Record<Failed['cause'], [ErrorCode, ErrorReason]> = {
   dropped: ['NOT_FOUND', 'COLLECTION_NOT_FOUND'],
 };
 
-export function partFailure(partition: Partition, failed: Failed): AnnulusError {
+/** `retryAfterMs`: what the replica that refused it asked for; 0: nothing. */
+export function partFailure(partition: Partition, failed: Failed, retryAfterMs = 0): AnnulusError {
   const { cause, nodeId, detail } = failed;
   const [code, reason] = codes[cause];
   const place = `partition ${partition}${nodeId === undefined ? '' : `, replica on ${nodeId}`}`;
@@ -32,7 +33,7 @@ export function partFailure(partition: Partition, failed: Failed): AnnulusError 
     reason,
     `${place}: the write was not acknowledged (${cause}${why}); ` +
       'it may still have happened, resend it to settle it',
-    { metadata },
+    cause === 'rejected' && retryAfterMs > 0 ? { metadata, retryAfterMs } : { metadata },
   );
 }
 

@@ -1,40 +1,27 @@
 /** The writes of one batch on their way, one machine per partition; see `write-driver.ts`. */
 import type { Timer } from '../../base/clock.js';
-import type { CollectionId, Generation, NodeId, Partition } from '../../base/ids.js';
+import type { Generation, NodeId, Partition } from '../../base/ids.js';
 import type { WriteTarget, WriteTargetReply } from '../../wire/link-messages.js';
 import type { ReplicaRef } from '../topology/replica-transitions.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import type { LinkOutcome } from '../transport/shard-link.js';
-import { type Consistency, type ReplicaSetView, viewOf } from './replica-set-view.js';
+import { type ReplicaSetView, viewOf } from './replica-set-view.js';
 import type { WriteFault } from './replica-standing.js';
 import { WriteAcks } from './write-acks.js';
 import type { WriteAcksEffect, WriteSettlement } from './write-acks-effect.js';
+import type { SettledWrite, WriteBatch, WriteRunObserver } from './write-batch.js';
 import type { WriteDriverOptions, WriteDriverParts } from './write-driver.js';
 import type { PartitionWrite } from './write-plan.js';
 
-export interface SettledWrite {
-  write: PartitionWrite;
-  settlement: WriteSettlement;
-}
-
-export interface WriteBatch {
-  collectionId: CollectionId;
-  writes: readonly PartitionWrite[];
-  consistency: Consistency;
-  deadlineAtMs: number;
-}
-
-export interface WriteRunObserver {
-  onSettled(settled: SettledWrite[]): void;
-  onFinished(): void;
-}
-
 /** Refusals that pass are waited out this many write timeouts long. */
 const PATIENCE_TIMEOUTS = 5;
+/** A busy replica's advice when to come back is followed up to this. */
+const ADVICE_MS_MAX = 1_000;
 
 interface Pending {
   write: PartitionWrite;
   acks: WriteAcks;
+  retryAfterMs: number;
 }
 
 /** What goes out together, by node. */
@@ -78,7 +65,7 @@ export class WriteRun {
         deadlineAtMs,
         patienceMs: this.#options.writeTimeoutMs * PATIENCE_TIMEOUTS,
       });
-      this.#pending.set(write.partition, { write, acks });
+      this.#pending.set(write.partition, { write, acks, retryAfterMs: 0 });
     }
     this.#all(({ acks }) => (collection === undefined ? acks.dropped() : acks.start(nowMs)));
     if (writes.length === 0) this.#observer.onSettled([]);
@@ -141,7 +128,7 @@ export class WriteRun {
           );
           break;
         case 'settle':
-          this.#settle(pending.write, effect.settlement);
+          this.#settle(pending, effect.settlement);
           break;
         case 'finish':
           this.#pending.delete(pending.write.partition);
@@ -157,7 +144,8 @@ export class WriteRun {
     else posted.push(pending);
   }
 
-  #sendLater(pending: Pending, nodeId: NodeId, generation: Generation, delayMs: number): void {
+  #sendLater(pending: Pending, nodeId: NodeId, generation: Generation, pauseMs: number): void {
+    const delayMs = Math.max(pauseMs, Math.min(pending.retryAfterMs, ADVICE_MS_MAX));
     this.#parts.clock.setTimer(delayMs, () => {
       const isOver = this.#isAbandoned || pending.acks.isFinished;
       if (isOver || pending.acks.isOutdated(generation)) return;
@@ -191,6 +179,7 @@ export class WriteRun {
     if (outcome.status !== 'ok') {
       // A link that is closed because its node moved says no more than one that is lost.
       const status = outcome.status === 'cancelled' ? 'unavailable' : outcome.status;
+      this.#advised(targets, outcome.retryAfterMs);
       this.#allFailed(nodeId, targets, status, outcome.detail);
       return;
     }
@@ -198,6 +187,13 @@ export class WriteRun {
     const byPartition = new Map(replies.map((reply) => [reply.partition, reply]));
     for (const target of targets) {
       this.#replicaAnswered(nodeId, target, byPartition.get(target.partition));
+    }
+  }
+
+  #advised(targets: readonly WriteTarget[], retryAfterMs: number): void {
+    for (const { partition } of targets) {
+      const pending = this.#pending.get(partition);
+      if (pending !== undefined) pending.retryAfterMs = retryAfterMs;
     }
   }
 
@@ -247,8 +243,8 @@ export class WriteRun {
     });
   }
 
-  #settle(write: PartitionWrite, settlement: WriteSettlement): void {
-    this.#settled.push({ write, settlement });
+  #settle({ write, retryAfterMs }: Pending, settlement: WriteSettlement): void {
+    this.#settled.push({ write, settlement, retryAfterMs });
     if (this.#settled.length < this.#batch.writes.length) return;
     this.#timer?.cancel();
     this.#observer.onSettled(this.#settled);

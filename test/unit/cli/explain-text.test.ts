@@ -16,6 +16,7 @@ const attempt = {
   candidates: 3,
   answeredPartitions: [0],
   wasLate: true,
+  nodeLimit: 64,
 };
 const coverage = {
   ratio: 0.75,
@@ -42,12 +43,14 @@ it('says what was hedged, cut, asked again and missing, a line for each request'
     partitionTopK: 40,
     askedAgain: [2],
     retriesRefused: 1,
+    waitedMs: 0.5,
   };
   const text = explainText({ hits: [], coverage, explain });
   expect(text.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
     '5.00 ms in the coordinator; 3 of 4 partitions answered',
     'partition 3 missing: timed_out',
-    '1 hedges (1 won), 0 reroutes, 1 refused by the budget',
+    'of that 0.50 ms waiting to be let in',
+    '1 hedges (1 won), 0 reroutes, 1 not allowed',
     'hits asked of each partition: 40; for all of them again: 2',
     'sent_ms took_ms node cause partitions outcome queue_ms service_ms picked',
     '0.00 4.50 node-1 first 0,1 (first for 0) ok, late 1.00 2.00 least_outstanding of 3 healthy, load 2',

@@ -5,10 +5,12 @@ export interface Error {
   'code'?: (number);
   'message'?: (string);
   'reason'?: (string);
+  'retryAfterMs'?: (number);
 }
 
 export interface Error__Output {
   'code': (number);
   'message': (string);
   'reason': (string);
+  'retryAfterMs': (number);
 }

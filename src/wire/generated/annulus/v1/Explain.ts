@@ -8,6 +8,7 @@ export interface Explain {
   'partitionTopK'?: (number);
   'askedAgain'?: (number)[];
   'retriesRefused'?: (number);
+  'waitedMs'?: (number | string);
 }
 
 export interface Explain__Output {
@@ -16,4 +17,5 @@ export interface Explain__Output {
   'partitionTopK': (number);
   'askedAgain': (number)[];
   'retriesRefused': (number);
+  'waitedMs': (number);
 }

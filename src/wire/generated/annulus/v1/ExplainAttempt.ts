@@ -16,6 +16,7 @@ export interface ExplainAttempt {
   'candidates'?: (number);
   'answeredPartitions'?: (number)[];
   'wasLate'?: (boolean);
+  'nodeLimit'?: (number);
 }
 
 export interface ExplainAttempt__Output {
@@ -33,4 +34,5 @@ export interface ExplainAttempt__Output {
   'candidates': (number);
   'answeredPartitions': (number)[];
   'wasLate': (boolean);
+  'nodeLimit': (number);
 }

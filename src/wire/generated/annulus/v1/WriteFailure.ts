@@ -6,6 +6,7 @@ export interface WriteFailure {
   'code'?: (number);
   'message'?: (string);
   'reason'?: (string);
+  'retryAfterMs'?: (number);
 }
 
 export interface WriteFailure__Output {
@@ -13,4 +14,5 @@ export interface WriteFailure__Output {
   'code': (number);
   'message': (string);
   'reason': (string);
+  'retryAfterMs': (number);
 }

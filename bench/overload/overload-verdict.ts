@@ -1,0 +1,86 @@
+/** What an overload must not do, and whether it did. Pure. */
+import type { LoadInterval, SearchLoadResult } from '../load/messages.js';
+
+export const GOODPUT_RATIO_MIN = 0.8;
+/** Of a server's memory at its peak load. */
+export const MEMORY_RATIO_MAX = 1.5;
+export const RECOVERY_RATIO_MIN = 0.95;
+export const RECOVERY_MS_MAX = 10_000;
+/** What small heaps may grow by whatever they were before. */
+const MEMORY_SLACK_BYTES = 64 * 1024 * 1024;
+/** One interval alone may be lucky. */
+const RECOVERY_INTERVALS = 3;
+const INTERVAL_MS = 1000;
+
+export interface OverloadFindings {
+  /** Goodput over that of the peak. */
+  goodputRatio: number;
+  /** Of the server whose memory grew most. */
+  memoryRatio: number;
+  /** Undefined: not within the time that it was watched. */
+  recoveryMs: number | undefined;
+}
+
+export function goodPerSecond({ count, failedCount, tookMs }: SearchLoadResult): number {
+  return ((count - failedCount) / tookMs) * 1000;
+}
+
+/** When some intervals together had nearly the goodput of the peak, by the end of the last of them. */
+export function recoveryMsOf(
+  intervals: readonly Pick<LoadInterval, 'count' | 'failedCount'>[],
+  peakPerSecond: number,
+): number | undefined {
+  const wanted = RECOVERY_RATIO_MIN * peakPerSecond * RECOVERY_INTERVALS * (INTERVAL_MS / 1000);
+  for (let end = RECOVERY_INTERVALS; end <= intervals.length; end += 1) {
+    const good = intervals
+      .slice(end - RECOVERY_INTERVALS, end)
+      .reduce((sum, { count, failedCount }) => sum + count - failedCount, 0);
+    if (good >= wanted) return end * INTERVAL_MS;
+  }
+  return undefined;
+}
+
+export interface MemoryPoint {
+  phase: 'peak' | 'overload' | 'recovery';
+  /** By server. */
+  bytes: Record<string, number>;
+}
+
+/** Of each server: the most while overloaded, less the slack, over the most at its peak load. */
+export function memoryRatioOf(samples: readonly MemoryPoint[]): Record<string, number> {
+  const most = (phase: MemoryPoint['phase'], name: string) =>
+    samples.reduce(
+      (max, sample) => (sample.phase === phase ? Math.max(max, sample.bytes[name] ?? 0) : max),
+      0,
+    );
+  const names = Object.keys(samples[0]?.bytes ?? {});
+  return Object.fromEntries(
+    names.map((name) => {
+      const [before, during] = [most('peak', name), most('overload', name)];
+      return [name, Math.max(0, during - MEMORY_SLACK_BYTES) / before];
+    }),
+  );
+}
+
+export function judge({ goodputRatio, memoryRatio, recoveryMs }: OverloadFindings): {
+  isPass: boolean;
+  lines: string[][];
+} {
+  const [isGood, isBounded] = [goodputRatio >= GOODPUT_RATIO_MIN, memoryRatio <= MEMORY_RATIO_MAX];
+  const isBack = recoveryMs !== undefined && recoveryMs <= RECOVERY_MS_MAX;
+  const word = (isMet: boolean) => (isMet ? 'PASS' : 'FAIL');
+  const backText = recoveryMs === undefined ? 'not at all' : `after ${recoveryMs / 1000} s`;
+  return {
+    isPass: isGood && isBounded && isBack,
+    lines: [
+      ['goodput of peak', goodputRatio.toFixed(3), `>= ${GOODPUT_RATIO_MIN}`, word(isGood)],
+      ['memory of peak', memoryRatio.toFixed(2), `<= ${MEMORY_RATIO_MAX}`, word(isBounded)],
+      [
+        `${RECOVERY_RATIO_MIN} of peak afterwards`,
+        backText,
+        `within ${RECOVERY_MS_MAX / 1000} s`,
+        word(isBack),
+      ],
+    ],
+  };
+}
