@@ -3,11 +3,11 @@
  * every message, to and from plain objects of its own; at thousands of searches a second that is a
  * good part of what they cost. The messages here need no conversion: their fields are of the types
  * that protobufjs itself encodes, and what it decodes reads like a plain object, defaults included,
- * but for 64-bit integers.
+ * but for 64-bit integers, and for members of a oneof, which would read as set.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
-import protobuf, { type Type } from 'protobufjs';
+import protobuf, { type NamespaceBase, type Type } from 'protobufjs';
 import { invariant } from '../base/invariant.js';
 
 const SERVICE = 'annulus.v1.Annulus';
@@ -19,6 +19,7 @@ export function useDirectCodecs(definition: PackageDefinition, protoDirectory: s
   root.resolvePath = (_origin, target) =>
     fileURLToPath(new URL(target, pathToFileURL(protoDirectory)));
   root.loadSync('annulus/v1/annulus.proto');
+  unsetOneofMembers(root.resolveAll());
   const request = root.lookupType('annulus.v1.SearchRequest');
   const response = root.lookupType('annulus.v1.SearchResponse');
   const service = definition[SERVICE] as ServiceDefinition | undefined;
@@ -29,6 +30,18 @@ export function useDirectCodecs(definition: PackageDefinition, protoDirectory: s
     method.requestDeserialize = (bytes) => request.decode(bytes);
     method.responseSerialize = encoderOf(response);
     method.responseDeserialize = (bytes) => readableAnswer(response.decode(bytes));
+  }
+}
+
+/** Members of a oneof have no default: unless they are set they read as undefined. */
+function unsetOneofMembers(namespace: NamespaceBase): void {
+  for (const nested of namespace.nestedArray) {
+    if (nested instanceof protobuf.Namespace) unsetOneofMembers(nested);
+    if (!(nested instanceof protobuf.Type)) continue;
+    for (const oneof of nested.oneofsArray) {
+      const prototype = nested.ctor.prototype as Record<string, unknown>;
+      for (const { name } of oneof.fieldsArray) prototype[name] = undefined;
+    }
   }
 }
 

@@ -250,7 +250,7 @@ describe('hello', () => {
   test('to another node, cluster or protocol is a failed precondition that says both', async () => {
     const right = { protocol: LINK_PROTOCOL, clusterId: CLUSTER, nodeId: 'n1' };
     const cases: [HelloRequest, string][] = [
-      [{ ...right, protocol: 1 }, "this shard node's protocol is 2, not 1"],
+      [{ ...right, protocol: 1 }, `this shard node's protocol is ${LINK_PROTOCOL}, not 1`],
       [{ ...right, nodeId: 'n2' }, "this shard node's node_id is n1, not n2"],
       [{ ...right, clusterId: 'x' }, `this shard node's cluster_id is ${CLUSTER}, not x`],
     ];

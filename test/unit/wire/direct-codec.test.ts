@@ -97,8 +97,13 @@ function expectSame(actual: unknown, expected: unknown): void {
   for (const name of Object.keys(fields)) {
     expectSame((actual as Record<string, unknown>)[name], fields[name]);
   }
-  for (const name of Object.keys(actual as object)) {
-    expect(fields[name] === undefined ? name : '').toBe('');
+  // What is inherited is read as well: defaults, and members of a oneof that are not set.
+  for (const name in actual as object) {
+    if (name === '$type') continue;
+    const found = (actual as Record<string, unknown>)[name];
+    if (fields[name] === undefined && typeof found !== 'function') {
+      expect({ name, value: found ?? undefined }).toEqual({ name, value: undefined });
+    }
   }
 }
 
