@@ -68,11 +68,36 @@ export class SimulatedDisk {
     this.#damagedSeqs.add(seq);
   }
 
-  /** The device is sound again; rows that were damaged can be read. */
+  /** Some row cannot be read. */
+  get isDamaged(): boolean {
+    return this.#damagedSeqs.size > 0;
+  }
+
+  /** Rows that were damaged can be read again. */
+  restoreRows(): void {
+    this.#damagedSeqs.clear();
+  }
+
+  /** The device is sound again; damaged rows stay so. */
   repair(): void {
     this.isFull = false;
     this.#failsNextSync = false;
-    this.#damagedSeqs.clear();
+  }
+
+  /** The document is gone, as if it had never been written: nothing notices by itself. */
+  forget(id: string): void {
+    const before = this.#records.get(id);
+    if (before === undefined) return;
+    this.#rows.delete(before.seq);
+    this.#damagedSeqs.delete(before.seq);
+    this.#records.delete(id);
+    toggleChanges(this.#digest, new Map([[id, { before, after: undefined }]]));
+    const { documentCount, tombstoneCount } = this.#state;
+    this.#state =
+      before.kind === 'row'
+        ? { ...this.#state, documentCount: documentCount - 1 }
+        : { ...this.#state, tombstoneCount: tombstoneCount - 1 };
+    this.#changeCount += 1;
   }
 
   /**

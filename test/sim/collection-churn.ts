@@ -49,7 +49,8 @@ export class CollectionChurn {
     const { coordinator, log } = this.#cluster;
     if (coordinator === undefined) return;
     const name = `churn-${this.#count}`;
-    const isDropped = chance(this.#random, 0.5);
+    const isFull = this.#kept.size >= this.#cluster.plan.workload.churnMax;
+    const isDropped = chance(this.#random, 0.5) || isFull;
     this.#count += 1;
     try {
       const collection = await this.#make(coordinator, name);

@@ -1,13 +1,16 @@
 /** Makes the plan's faults happen, each at its time and for its time, and heals them all at the end. */
 import type { Fault, FaultKind } from './fault-plan.js';
+import { mayLose, onlyCopies } from './last-copies.js';
 import type { SimCluster } from './sim-cluster.js';
+import { peerPath } from './sim-network.js';
 import type { SimNode } from './sim-node.js';
+
+const WIPE_TRIES = 200;
+const WIPE_PAUSE_MS = 3;
 
 export class FaultDriver {
   readonly #cluster: SimCluster;
   readonly fired = new Map<FaultKind, number>();
-  /** Nodes that are started again once their damaged rows are restored. */
-  readonly #hasDamagedDisk = new Set<SimNode>();
   #isHealed = false;
 
   constructor(cluster: SimCluster) {
@@ -19,7 +22,10 @@ export class FaultDriver {
     for (const fault of faults) this.#after(fault.atMs, () => this.#begin(fault));
   }
 
-  /** Everything works again, and goes on working. */
+  /**
+   * Everything works again, and goes on working. Damaged rows stay so where another replica has them:
+   * they are the product's to heal.
+   */
   heal(): void {
     this.#isHealed = true;
     const cluster = this.#cluster;
@@ -30,7 +36,12 @@ export class FaultDriver {
       node.diskSlowFactor = 1;
       node.process.resume();
       node.disks.repair();
-      if (this.#hasDamagedDisk.delete(node)) cluster.crashNode(node, false);
+      const lost = onlyCopies(cluster, node).filter((name) => node.disks.disk(name)?.isDamaged);
+      if (lost.length > 0) {
+        cluster.log.add(`${node.nodeId} gets the only copies of ${lost.join(', ')} back`);
+        for (const name of lost) node.disks.disk(name)?.restoreRows();
+        cluster.crashNode(node, false);
+      }
       cluster.startNode(node);
     }
     if (cluster.coordinatorProcess.isDead) void cluster.startCoordinator();
@@ -45,9 +56,13 @@ export class FaultDriver {
     } else if (fault.kind === 'jump_wall_clock') {
       cluster.jumpWall(fault.byMs);
     } else {
-      const node = cluster.nodes[fault.node % cluster.nodes.length];
-      if (node !== undefined) this.#beginAtNode(fault, node);
+      this.#beginAtNode(fault, this.#nodeOf(fault.node));
     }
+  }
+
+  #nodeOf(index: number): SimNode {
+    const { nodes } = this.#cluster;
+    return nodes[index % nodes.length] as SimNode;
   }
 
   #beginAtNode(fault: Extract<Fault, { node: number }>, node: SimNode): void {
@@ -60,8 +75,14 @@ export class FaultDriver {
       case 'fail_sync':
         node.disks.failNextSync();
         return;
+      case 'wipe_node':
+        this.#wipeWhenPossible(node, fault, WIPE_TRIES);
+        return;
       case 'damage_row':
-        if (node.disks.damageRow(fault.pick)) this.#hasDamagedDisk.add(node);
+        node.disks.damageRow(fault.pick);
+        return;
+      case 'skew_node':
+        node.skewWall(fault.byMs);
         return;
       case 'pause_node':
         node.process.pause(fault.forMs);
@@ -95,7 +116,33 @@ export class FaultDriver {
         network.cut(node.nodeId, fault.direction);
         this.#after(fault.forMs, () => network.mend(node.nodeId, fault.direction));
         return;
+      case 'cut_peers': {
+        const peer = this.#nodeOf(fault.peer);
+        if (peer === node) return;
+        const path = peerPath(node.nodeId, peer.nodeId);
+        network.cut(path, fault.direction);
+        this.#after(fault.forMs, () => network.mend(path, fault.direction));
+        return;
+      }
     }
+  }
+
+  /** As soon as nothing is lost for good by it. */
+  #wipeWhenPossible(
+    node: SimNode,
+    fault: Extract<Fault, { kind: 'wipe_node' }>,
+    triesLeft: number,
+  ): void {
+    const cluster = this.#cluster;
+    if (!mayLose(cluster, node)) {
+      if (triesLeft === 0) return;
+      this.#after(WIPE_PAUSE_MS, () => this.#wipeWhenPossible(node, fault, triesLeft - 1));
+      return;
+    }
+    cluster.crashNode(node, false);
+    cluster.log.add(`${node.nodeId} loses its disks`);
+    node.wipe(fault.losesRecord);
+    this.#after(fault.downMs, () => cluster.startNode(node));
   }
 
   #crashCoordinator(downMs: number): void {

@@ -11,6 +11,10 @@ export interface ClusterPlan {
   replicationFactor: number;
   dimension: number;
   metric: Metric;
+  /** How long tombstones are kept, by nodes and in comparisons. */
+  tombstoneGraceMs: number;
+  /** How often each partition's replicas are compared in the background. */
+  comparisonIntervalMs: number;
 }
 
 export interface NetworkPlan {
@@ -58,6 +62,8 @@ export interface WorkloadPlan {
   partialRatio: number;
   /** After this share of the requests a collection is made, and perhaps dropped again. */
   churnRatio: number;
+  /** Collections made beyond this number are dropped again, all of them. */
+  churnMax: number;
   weights: Record<RequestKind, number>;
 }
 
@@ -72,6 +78,8 @@ export type RequestKind =
 
 export type Fault = { atMs: number } & (
   | { kind: 'crash_node'; node: number; downMs: number; keepsUnsynced: boolean }
+  /** Killed, and started again with empty disks, unless something would be lost for good. */
+  | { kind: 'wipe_node'; node: number; downMs: number; losesRecord: boolean }
   | { kind: 'pause_node'; node: number; forMs: number }
   | { kind: 'slow_node'; node: number; forMs: number; factor: number }
   | { kind: 'slow_disk'; node: number; forMs: number; factor: number }
@@ -81,10 +89,14 @@ export type Fault = { atMs: number } & (
   /** A row on its disk cannot be read any more; `pick` (0..1) says which. */
   | { kind: 'damage_row'; node: number; pick: number }
   | { kind: 'cut_link'; node: number; forMs: number; direction: CutDirection }
+  /** Between two nodes, of which `node` asks and `peer` is asked. */
+  | { kind: 'cut_peers'; node: number; peer: number; forMs: number; direction: CutDirection }
   | { kind: 'slow_link'; node: number; forMs: number; factor: number }
   | { kind: 'reset_link'; node: number }
   | { kind: 'crash_coordinator'; downMs: number }
+  /** The coordinator's. */
   | { kind: 'jump_wall_clock'; byMs: number }
+  | { kind: 'skew_node'; node: number; byMs: number }
 );
 
 export type FaultKind = Fault['kind'];

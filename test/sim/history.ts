@@ -29,10 +29,17 @@ export interface Possible {
   mayBeAbsent: boolean;
 }
 
+/** Of one id, before those are forgotten that do not matter any more. */
+const WRITES_KEPT = 24;
+
 export class History {
+  /** The highest version that a write was first given. */
+  highestFirst: Version = 0n;
   readonly #byId = new Map<string, WriteRecord[]>();
   readonly #byToken = new Map<string, WriteRecord>();
   readonly #byVersion = new Map<string, WriteRecord>();
+  /** When the reads that are under way began, oldest first. */
+  readonly #reads = new Set<number>();
   /** The writes whose first sending is under way: stamps are theirs. */
   #beginning: Map<string, WriteRecord> | undefined;
   #tick = 0;
@@ -40,6 +47,22 @@ export class History {
   nextTick(): number {
     this.#tick += 1;
     return this.#tick;
+  }
+
+  /** A read begins; what it may find is remembered until {@link endRead}. */
+  beginRead(): number {
+    const tick = this.nextTick();
+    this.#reads.add(tick);
+    return tick;
+  }
+
+  endRead(beganTick: number): void {
+    this.#reads.delete(beganTick);
+  }
+
+  /** The reads under way will never end: their coordinator died. */
+  forgetReads(): void {
+    this.#reads.clear();
   }
 
   ids(): string[] {
@@ -61,6 +84,14 @@ export class History {
     this.#beginning = new Map(writes.map((write) => [write.id, write]));
     send();
     this.#beginning = undefined;
+  }
+
+  /** The write ends well; what nobody can read any more is forgotten. */
+  acknowledge(write: WriteRecord): void {
+    write.state = 'acknowledged';
+    write.endedTick = this.nextTick();
+    const writes = this.#byId.get(write.id) ?? [];
+    if (writes.length >= WRITES_KEPT) this.#byId.set(write.id, this.#readable(writes));
   }
 
   /** The coordinator sends an operation, with this version, to some replica. */
@@ -101,9 +132,27 @@ export class History {
     };
   }
 
+  /** What a read that begins now may find. */
+  possibleNow(id: string): Possible {
+    return this.possible(id, this.#tick, this.#tick);
+  }
+
   /** The upsert that a document of this version came from. */
   upsertOf(id: string, version: Version): WriteRecord | undefined {
     return this.#byVersion.get(`${id}@${version}`);
+  }
+
+  /** Those that some read, of now or later, may find, and those whose end is open. */
+  #readable(writes: readonly WriteRecord[]): WriteRecord[] {
+    const [oldestReadTick = Number.POSITIVE_INFINITY] = this.#reads;
+    let floor = 0n;
+    for (const { state, endedTick, ...write } of writes) {
+      if (state !== 'acknowledged' || endedTick >= oldestReadTick) continue;
+      if (floorOf(write) > floor) floor = floorOf(write);
+    }
+    return writes.filter(
+      ({ state, versions }) => state === 'pending' || versions.some((version) => version >= floor),
+    );
   }
 
   #addVersion(write: WriteRecord, version: Version): void {
@@ -113,7 +162,7 @@ export class History {
 }
 
 /** A replica has the write with this version, or a newer one. */
-function floorOf(write: WriteRecord): Version {
+function floorOf(write: Pick<WriteRecord, 'kind' | 'versions'>): Version {
   // Stamped again, an upsert was applied with its last version; of a delete that is not certain.
   const version = write.kind === 'upsert' ? write.versions.at(-1) : write.versions[0];
   return version ?? 0n;

@@ -1,18 +1,20 @@
 /**
- * Runs simulations, each twice, and prints what failed with the command that shows it again.
+ * Runs simulations and prints what failed with the command that shows it again.
  *
- *   npm run sim -- [--seed N] [--seeds COUNT] [--steps N] [--profile NAME]
+ *   npm run sim -- [--seed N] [--seeds COUNT] [--steps N] [--profile NAME | all]
+ *     --twice       run each seed twice, and compare everything that happened
  *     --shrink      make each failing plan smaller, and save it as sim-SEED.json
  *     --plan FILE   run a saved plan instead
  *     --bug NAME    plant a bug (see planted-bugs.ts)
- *     --once        run each seed once, without comparing two runs
+ *
+ * With `all`, the default, the profiles take turns from seed to seed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { failureReport } from './failure-report.js';
 import type { SimPlan } from './fault-plan.js';
 import { type PlantedBug, plantedBugNames } from './planted-bugs.js';
-import { drawPlan, type ProfileName, profileNames, STEPS_DEFAULT } from './profiles.js';
+import { drawPlan, profileNames, profileOf, STEPS_DEFAULT } from './profiles.js';
 import { shrinkPlan } from './shrink.js';
 import { runSimulation, runTwice, type SimResult } from './simulation.js';
 
@@ -21,11 +23,11 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     steps: { type: 'string', default: String(STEPS_DEFAULT) },
-    profile: { type: 'string', default: 'swarm' },
+    profile: { type: 'string', default: 'all' },
     bug: { type: 'string' },
     plan: { type: 'string' },
     shrink: { type: 'boolean', default: false },
-    once: { type: 'boolean', default: false },
+    twice: { type: 'boolean', default: false },
   },
 });
 
@@ -41,13 +43,17 @@ function nameOf<N extends string>(flag: string, name: string, names: readonly N[
   return known;
 }
 
-const profile: ProfileName = nameOf('profile', values.profile, profileNames);
+const profile = nameOf('profile', values.profile, [...profileNames, 'all' as const]);
 const bug: PlantedBug | undefined =
   values.bug === undefined ? undefined : nameOf('bug', values.bug, plantedBugNames);
 const totals = new Map<string, number>();
+let eventCount = 0;
+let virtualMs = 0;
 
 async function runOne(plan: SimPlan): Promise<SimResult> {
-  const result = values.once ? await runSimulation(plan, bug) : await runTwice(plan, bug);
+  const result = values.twice ? await runTwice(plan, bug) : await runSimulation(plan, bug);
+  eventCount += result.eventCount;
+  virtualMs += result.virtualMs;
   for (const [name, count] of [...result.outcomes, ...result.firedFaults]) {
     totals.set(name, (totals.get(name) ?? 0) + count);
   }
@@ -72,7 +78,9 @@ function* plans(): Generator<SimPlan> {
   }
   const first = numberOf('seed');
   const last = first + numberOf('seeds') - 1;
-  for (let seed = first; seed <= last; seed += 1) yield drawPlan(seed, profile, numberOf('steps'));
+  for (let seed = first; seed <= last; seed += 1) {
+    yield drawPlan(seed, profile === 'all' ? profileOf(seed) : profile, numberOf('steps'));
+  }
 }
 
 const startedAtMs = performance.now();
@@ -85,8 +93,13 @@ for (const plan of plans()) {
   failedCount += 1;
   await onFailure(result);
 }
-const seedsPerSecond = (runCount / ((performance.now() - startedAtMs) / 1000)).toFixed(1);
+const tookS = (performance.now() - startedAtMs) / 1000;
 for (const [name, count] of [...totals].sort())
   console.log(`${String(count).padStart(8)}  ${name}`);
-console.log(`${failedCount} of ${runCount} seeds failed; ${seedsPerSecond} seeds/s`);
+const comparison = values.twice ? ', each run twice with the same events' : '';
+console.log(
+  `${eventCount} events in ${(virtualMs / 3_600_000).toFixed(1)} hours of the clusters' time; ` +
+    `${tookS.toFixed(1)} s, ${(runCount / tookS).toFixed(2)} seeds/s`,
+);
+console.log(`${failedCount} of ${runCount} seeds failed${comparison}`);
 process.exitCode = failedCount === 0 ? 0 : 1;

@@ -1,22 +1,47 @@
 /**
  * Plans from seeds. `swarm` draws every knob anew for each seed, faults included: some runs then have
- * no crashes, others nothing but. `calm` has no faults, `slow-replica` one node that is slow
- * throughout. `conflict` is about writes that meet: few ids, late and repeated deliveries.
+ * no crashes, others nothing but. The other profiles press on one thing:
+ *
+ *   calm          no faults
+ *   slow-replica  one node that is slow throughout
+ *   conflict      writes that meet: few ids, late and repeated deliveries
+ *   recovery      replicas that die, are emptied or damaged, and cannot reach each other
+ *   away          replicas that are gone for longer than tombstones are kept
+ *   disks         full, failing and slow disks, small batches
+ *   clocks        wall clocks that jump, and coordinators that die
+ *   stalls        cuts in one direction or both, pauses, slow links and late messages
  */
-import { type Random, shuffle } from '../../src/base/random.js';
-import type { CutDirection, Fault, FaultKind, RequestKind, SimPlan } from './fault-plan.js';
-import { between, chance, exponential, intBetween, oneOf, seedStream } from './seed-streams.js';
+import type { Random } from '../../src/base/random.js';
+import { drawFaultKinds, drawFaults } from './draw-faults.js';
+import type { FaultKind, RequestKind, SimPlan } from './fault-plan.js';
+import { between, chance, intBetween, oneOf, seedStream } from './seed-streams.js';
 
-export const profileNames = ['swarm', 'calm', 'slow-replica', 'conflict'] as const;
+export const profileNames = [
+  'swarm',
+  'calm',
+  'slow-replica',
+  'conflict',
+  'recovery',
+  'away',
+  'disks',
+  'stalls',
+  'clocks',
+] as const;
 export type ProfileName = (typeof profileNames)[number];
 
+/** Where the profiles take turns: every other seed is of the swarm. */
+export function profileOf(seed: number): ProfileName {
+  const others = profileNames.filter((name) => name !== 'swarm');
+  return seed % 2 === 0 ? 'swarm' : (others[(seed >> 1) % others.length] as ProfileName);
+}
+
 export const STEPS_DEFAULT = 200;
+const DAY_MS = 86_400_000;
 
 export function drawPlan(seed: number, profile: ProfileName, steps = STEPS_DEFAULT): SimPlan {
   const random = seedStream(seed, `plan/${profile}`);
   const plan = drawSwarm(random, seed, steps);
   plan.profile = profile;
-  const endAtMs = steps * plan.workload.intervalMs;
   switch (profile) {
     case 'swarm':
       break;
@@ -25,13 +50,30 @@ export function drawPlan(seed: number, profile: ProfileName, steps = STEPS_DEFAU
       plan.faults = [];
       break;
     case 'slow-replica':
-      Object.assign(plan.network, { resetRatio: 0, swallowRatio: 0 });
-      plan.faults = [
-        { atMs: 0, kind: 'slow_node', node: 0, forMs: endAtMs, factor: intBetween(random, 5, 40) },
-      ];
+      makeSlow(random, plan);
       break;
     case 'conflict':
-      makeConflicting(random, plan, endAtMs);
+      makeConflicting(random, plan);
+      break;
+    case 'recovery':
+      replicate(random, plan);
+      redrawFaults(random, plan, 8, ['crash_node', 'wipe_node', 'damage_row', 'cut_peers']);
+      break;
+    case 'away':
+      makeAway(random, plan);
+      break;
+    case 'disks':
+      replicate(random, plan);
+      redrawFaults(random, plan, 10, ['full_disk', 'fail_sync', 'slow_disk', 'damage_row']);
+      break;
+    case 'clocks':
+      replicate(random, plan);
+      redrawFaults(random, plan, 8, ['jump_wall_clock', 'skew_node', 'crash_coordinator']);
+      break;
+    case 'stalls':
+      replicate(random, plan);
+      Object.assign(plan.network, { tailRatio: 0.05, tailMs: 300, isOrdered: false });
+      redrawFaults(random, plan, 8, ['cut_link', 'cut_peers', 'pause_node', 'slow_link']);
       break;
   }
   return plan;
@@ -51,6 +93,8 @@ function drawSwarm(random: Random, seed: number, steps: number): SimPlan {
       replicationFactor: intBetween(random, 1, Math.min(3, nodeCount)),
       dimension: intBetween(random, 1, 4),
       metric: oneOf(random, ['cosine', 'dot', 'l2'] as const),
+      tombstoneGraceMs: DAY_MS,
+      comparisonIntervalMs: oneOf(random, [2_000, 10_000]),
     },
     network: {
       delayMsMin: between(random, 0.02, 1),
@@ -82,10 +126,22 @@ function drawSwarm(random: Random, seed: number, steps: number): SimPlan {
       cancelRatio: chance(random, 0.5) ? between(random, 0, 0.3) : 0,
       partialRatio: between(random, 0, 1),
       churnRatio: chance(random, 0.4) ? between(random, 0.01, 0.1) : 0,
+      churnMax: 8,
       weights: drawWeights(random),
     },
-    faults: drawFaults(random, nodeCount, steps * intervalMs),
+    faults: drawFaults(
+      random,
+      drawFaultKinds(random),
+      intBetween(random, 0, 10) * faultsPer(steps),
+      nodeCount,
+      steps * intervalMs,
+    ),
   };
+}
+
+/** Long runs have more faults, and still some peace between them. */
+function faultsPer(steps: number): number {
+  return Math.max(1, Math.round(Math.sqrt(steps / STEPS_DEFAULT)));
 }
 
 function drawWeights(random: Random): Record<RequestKind, number> {
@@ -100,77 +156,40 @@ function drawWeights(random: Random): Record<RequestKind, number> {
   };
 }
 
-export const allFaults: FaultKind[] = [
-  'crash_node',
-  'pause_node',
-  'slow_node',
-  'slow_disk',
-  'full_disk',
-  'fail_sync',
-  'damage_row',
-  'cut_link',
-  'slow_link',
-  'reset_link',
-  'crash_coordinator',
-  'jump_wall_clock',
-];
-
-const WALL_JUMPS_MS = [50, 30_000, 2 * 3_600_000];
-
-function drawFaults(random: Random, nodeCount: number, endAtMs: number): Fault[] {
-  const kinds = shuffle(random, [...allFaults]).slice(0, intBetween(random, 1, allFaults.length));
-  const faults: Fault[] = [];
-  const count = intBetween(random, 0, 10);
-  for (let i = 0; i < count; i += 1) {
-    const atMs = between(random, 0, endAtMs);
-    faults.push(drawFault(random, oneOf(random, kinds), nodeCount, atMs, endAtMs));
-  }
-  return faults.sort((a, b) => a.atMs - b.atMs);
+function endOf({ steps, workload }: SimPlan): number {
+  return steps * workload.intervalMs;
 }
 
-function drawFault(
+/** Several copies of everything. */
+function replicate(random: Random, plan: SimPlan): void {
+  plan.cluster.nodeCount = intBetween(random, 2, 4);
+  plan.cluster.replicationFactor = intBetween(random, 2, Math.min(3, plan.cluster.nodeCount));
+  plan.cluster.partitionCount = oneOf(random, [1, 2, 4]);
+}
+
+function redrawFaults(
   random: Random,
-  kind: FaultKind,
-  nodeCount: number,
-  atMs: number,
-  endAtMs: number,
-): Fault {
-  const node = intBetween(random, 0, nodeCount - 1);
-  const forMs = Math.min(endAtMs - atMs, 5 + exponential(random, endAtMs / 5));
-  switch (kind) {
-    case 'crash_node':
-      return { atMs, kind, node, downMs: forMs, keepsUnsynced: chance(random, 0.5) };
-    case 'pause_node':
-    case 'full_disk':
-      return { atMs, kind, node, forMs };
-    case 'slow_node':
-    case 'slow_disk':
-    case 'slow_link':
-      return { atMs, kind, node, forMs, factor: 2 + exponential(random, 15) };
-    case 'damage_row':
-      return { atMs, kind, node, pick: random.next() };
-    case 'cut_link': {
-      const direction = oneOf<CutDirection>(random, ['to_node', 'from_node', 'both']);
-      return { atMs, kind, node, forMs, direction };
-    }
-    case 'fail_sync':
-    case 'reset_link':
-      return { atMs, kind, node };
-    case 'crash_coordinator':
-      return { atMs, kind, downMs: Math.min(forMs, 500) };
-    case 'jump_wall_clock':
-      return {
-        atMs,
-        kind,
-        byMs: Math.round(between(random, -1, 1) * oneOf(random, WALL_JUMPS_MS)),
-      };
-  }
+  plan: SimPlan,
+  count: number,
+  kinds: readonly FaultKind[],
+): void {
+  const total = count * faultsPer(plan.steps);
+  const others: FaultKind[] = chance(random, 0.3) ? ['crash_coordinator', 'reset_link'] : [];
+  const { nodeCount } = plan.cluster;
+  plan.faults = drawFaults(random, [...kinds, ...others], total, nodeCount, endOf(plan));
 }
 
-function makeConflicting(random: Random, plan: SimPlan, endAtMs: number): void {
+function makeSlow(random: Random, plan: SimPlan): void {
+  Object.assign(plan.network, { resetRatio: 0, swallowRatio: 0 });
+  const forMs = endOf(plan);
+  const factor = intBetween(random, 5, 40);
+  plan.faults = [{ atMs: 0, kind: 'slow_node', node: 0, forMs, factor }];
+}
+
+function makeConflicting(random: Random, plan: SimPlan): void {
   plan.cluster.nodeCount = 3;
   plan.cluster.replicationFactor = intBetween(random, 2, 3);
-  Object.assign(plan.workload, { intervalMs: endAtMs / plan.steps, idCount: 3, batchMax: 2 });
+  Object.assign(plan.workload, { idCount: 3, batchMax: 2 });
   plan.workload.weights = { ...plan.workload.weights, upsert: 4, delete: 4, get: 4 };
   Object.assign(plan.network, {
     isOrdered: false,
@@ -180,10 +199,21 @@ function makeConflicting(random: Random, plan: SimPlan, endAtMs: number): void {
     lateDeliveryRatio: 0.8,
     duplicateRatio: 0.5,
   });
+  redrawFaults(random, plan, 8, ['crash_node', 'reset_link', 'crash_coordinator']);
+}
+
+/** Minutes pass, of which tombstones are kept for seconds; clocks differ by less than the margin. */
+function makeAway(random: Random, plan: SimPlan): void {
+  replicate(random, plan);
+  plan.cluster.partitionCount = oneOf(random, [1, 2]);
+  plan.cluster.tombstoneGraceMs = oneOf(random, [10_000, 30_000]);
+  Object.assign(plan.workload, { intervalMs: 1_000, idCount: 20, deadlineMsMin: 500 });
+  plan.workload.weights = { ...plan.workload.weights, upsert: 3, delete: 3 };
   plan.faults = [];
-  for (let i = 0; i < 8; i += 1) {
-    const kind = oneOf<FaultKind>(random, ['crash_node', 'reset_link', 'crash_coordinator']);
-    plan.faults.push(drawFault(random, kind, 3, between(random, 0, endAtMs), endAtMs));
+  redrawFaults(random, plan, 6, ['crash_node', 'cut_link', 'wipe_node', 'skew_node']);
+  const { tombstoneGraceMs } = plan.cluster;
+  for (const fault of plan.faults) {
+    if (fault.kind === 'skew_node') fault.byMs = between(random, -0.1, 0.1) * tombstoneGraceMs;
+    if (fault.kind === 'crash_node') fault.downMs = between(random, 0.5, 3) * tombstoneGraceMs;
   }
-  plan.faults.sort((a, b) => a.atMs - b.atMs);
 }

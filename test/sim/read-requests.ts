@@ -33,7 +33,7 @@ export class ReadRequests {
     const kind = isExact ? 'exact_search' : 'search';
     return this.#frame.run(kind, options, [], async (coordinator, collection, context, where) => {
       const seen = spy.watch(search.vector);
-      const beganTick = history.nextTick();
+      const beganTick = history.beginRead();
       try {
         const sound = await coordinator.searches.search(collection, search, context);
         const interval = { beganTick, endedTick: history.nextTick() };
@@ -49,6 +49,7 @@ export class ReadRequests {
           violations.add('nothing outlives its request', `${where} left ${count} calls behind`);
         }
         spy.forget(search.vector);
+        history.endRead(beganTick);
       }
     });
   }
@@ -57,19 +58,19 @@ export class ReadRequests {
     const { history, violations } = this.#cluster;
     const includeVector = chance(this.#random, 0.5);
     return this.#frame.run('get', options, [], async (coordinator, collection, context, where) => {
-      const beganTick = history.nextTick();
-      const found = await coordinator.reads.get(collection, ids, includeVector, context);
-      const interval = { beganTick, endedTick: history.nextTick() };
-      for (const id of ids) {
-        const document = found.get(id);
-        if (document === undefined) {
-          checkAbsent(history, violations, where, id, interval);
-        } else {
-          const { version, text } = document;
-          const vector = includeVector ? document.vector : undefined;
-          checkFound(history, violations, where, { id, version, text, vector }, interval);
+      const reading = () => coordinator.reads.get(collection, ids, includeVector, context);
+      await this.#read(reading, (found, interval) => {
+        for (const id of ids) {
+          const document = found.get(id);
+          if (document === undefined) {
+            checkAbsent(history, violations, where, id, interval);
+          } else {
+            const { version, text } = document;
+            const vector = includeVector ? document.vector : undefined;
+            checkFound(history, violations, where, { id, version, text, vector }, interval);
+          }
         }
-      }
+      });
     });
   }
 
@@ -80,10 +81,10 @@ export class ReadRequests {
       options,
       [],
       async (coordinator, collection, context, where) => {
-        const beganTick = history.nextTick();
-        const count = await coordinator.reads.count(collection, context);
-        const interval = { beganTick, endedTick: history.nextTick() };
-        checkCount(history, violations, where, count, () => true, interval);
+        const reading = () => coordinator.reads.count(collection, context);
+        await this.#read(reading, (count, interval) =>
+          checkCount(history, violations, where, count, () => true, interval),
+        );
       },
     );
   }
@@ -92,11 +93,25 @@ export class ReadRequests {
     const { history, violations } = this.#cluster;
     const limit = intBetween(this.#random, 1, 50);
     return this.#frame.run('list', options, [], async (coordinator, collection, context, where) => {
-      const beganTick = history.nextTick();
-      const page = await coordinator.reads.list(collection, afterId, limit, false, context);
-      const interval = { beganTick, endedTick: history.nextTick() };
-      checkPage(history, violations, where, afterId, page, interval);
+      const reading = () => coordinator.reads.list(collection, afterId, limit, false, context);
+      await this.#read(reading, (page, interval) =>
+        checkPage(history, violations, where, afterId, page, interval),
+      );
     });
+  }
+
+  async #read<T>(
+    reading: () => Promise<T>,
+    check: (answer: T, interval: ReadInterval) => void,
+  ): Promise<void> {
+    const { history } = this.#cluster;
+    const beganTick = history.beginRead();
+    try {
+      const answer = await reading();
+      check(answer, { beganTick, endedTick: history.nextTick() });
+    } finally {
+      history.endRead(beganTick);
+    }
   }
 
   #drawSearch(isExact: boolean, topK: number | undefined): ValidSearch {

@@ -135,5 +135,6 @@ export class RequestFrame {
       this.#noteEnd('any', 'LOST');
     }
     this.#underWay.clear();
+    this.#cluster.history.forgetReads();
   }
 }

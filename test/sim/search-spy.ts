@@ -3,6 +3,7 @@
  * with how many documents, and which calls are still under way.
  */
 import type { Partition } from '../../src/base/ids.js';
+import type { Coordinator } from '../../src/coordinator/coordinator.js';
 import type {
   LinkCall,
   LinkOutcome,
@@ -10,7 +11,9 @@ import type {
 } from '../../src/coordinator/transport/shard-link.js';
 import type { LinkRequest, SearchCall } from '../../src/wire/link-messages.js';
 import { decodeWriteOps } from '../../src/wire/write-ops-codec.js';
+import { checkAsked } from './checkers/fencing.js';
 import type { History } from './history.js';
+import type { Violations } from './violations.js';
 
 export interface SeenSearch {
   /** By partition: documents, as the first answer to the last question said. */
@@ -22,11 +25,20 @@ export interface SeenSearch {
 
 export class SearchSpy {
   readonly #history: History;
+  readonly #violations: Violations;
+  readonly #coordinator: () => Coordinator | undefined;
+  #probeCount = 0;
   /** A search is known by its vector, which no other shares. */
   readonly #seen = new Map<Float32Array, SeenSearch>();
 
-  constructor(history: History) {
+  constructor(
+    history: History,
+    violations: Violations,
+    coordinator: () => Coordinator | undefined,
+  ) {
     this.#history = history;
+    this.#violations = violations;
+    this.#coordinator = coordinator;
   }
 
   watch(vector: Float32Array): SeenSearch {
@@ -68,6 +80,9 @@ export class SearchSpy {
         for (const op of decodeWriteOps(ops)) this.#history.stamped(op, version);
       }
     }
+    if (this.#isProbe()) return link.send(request, timeoutMs, done);
+    const topology = this.#coordinator()?.topology.current;
+    checkAsked(this.#violations, topology, link.nodeId, request);
     if (request.kind !== 'search') return link.send(request, timeoutMs, done);
     const seen = this.#seen.get(request.vector);
     if (seen === undefined) return link.send(request, timeoutMs, done);
@@ -84,6 +99,13 @@ export class SearchSpy {
       }
       done(outcome);
     });
+  }
+
+  /** A copy of a read that nobody waits for: it was counted just before it was sent. */
+  #isProbe(): boolean {
+    const before = this.#probeCount;
+    this.#probeCount = this.#coordinator()?.router.counters.probes ?? 0;
+    return this.#probeCount > before;
   }
 }
 

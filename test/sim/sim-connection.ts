@@ -15,14 +15,14 @@ import {
   writeReplyItem,
 } from '../../src/wire/link-codec.js';
 import { type LinkClass, linkClassOf } from '../../src/wire/link-messages.js';
-import type { Direction, SimNetwork } from './sim-network.js';
+import type { Direction, Resettable, SimNetwork } from './sim-network.js';
 import type { SimNode } from './sim-node.js';
 import type { SimProcess } from './sim-process.js';
 
 /** How long the node takes to notice that its caller is gone. */
 const NOTICE_MS = 5;
 
-export class SimConnection {
+export class SimConnection implements Resettable {
   readonly nodeId: NodeId;
   readonly #network: SimNetwork;
   readonly #node: SimNode;
@@ -65,7 +65,7 @@ export class SimConnection {
     this.#isOpen = false;
     this.#network.resetCount += 1;
     this.#network.log.add(`${this.nodeId} connection lost: ${detail}`);
-    this.#network.forget(this);
+    this.#network.forget(this.nodeId, this);
     const nowMs = this.#network.world.nowMs();
     this.#server.deliver(nowMs + NOTICE_MS, () => {
       for (const call of this.#calls.values()) call?.cancel();

@@ -1,9 +1,11 @@
 /**
- * The network between the coordinator and the shard nodes, as TCP behaves: bytes are delayed, stall,
- * or take their connection down with them; none is lost alone. What a stall holds back arrives when it
- * ends, if the connection still stands. Messages pass as the real codec's bytes.
+ * The network between the coordinator and the shard nodes, and between the nodes, as TCP behaves:
+ * bytes are delayed, stall, or take their connection down with them; none is lost alone. What a stall
+ * holds back arrives when it ends, if the connection still stands. Messages pass as the real codecs'
+ * bytes.
  *
- * A path is the way between the coordinator and one node; connections come and go on it.
+ * A path is the way from the coordinator to one node, named after the node, or from one node to
+ * another ({@link peerPath}); connections come and go on it.
  */
 import type { NodeId } from '../../src/base/ids.js';
 import type { Random } from '../../src/base/random.js';
@@ -15,17 +17,30 @@ import { SimConnection } from './sim-connection.js';
 import type { SimNode } from './sim-node.js';
 import type { SimProcess } from './sim-process.js';
 
+/** To the node that is called, and back from it. */
 export type Direction = 'to_node' | 'from_node';
+export type PathName = string;
 
 const CONNECT_TIMEOUT_MS = 2_000;
 
+/** What is under way on a path and ends with the node that is called. */
+export interface Resettable {
+  reset(detail: string): void;
+  /** What was held back goes on its way. */
+  flush(direction: Direction): void;
+}
+
 interface Path {
-  node: SimNode;
+  to: NodeId;
   random: Random;
   /** Faults may overlap: a direction is open when nobody blocks it. */
   blocks: Record<Direction, number>;
-  slowFactor: number;
-  connections: Set<SimConnection>;
+  underWay: Set<Resettable>;
+}
+
+/** The way on which one node asks another. */
+export function peerPath(from: NodeId, to: NodeId): PathName {
+  return `${from}>${to}`;
 }
 
 export class SimNetwork {
@@ -33,7 +48,8 @@ export class SimNetwork {
   readonly plan: NetworkPlan;
   readonly log: EventLog;
   readonly #seed: number;
-  readonly #paths = new Map<string, Path>();
+  readonly #paths = new Map<PathName, Path>();
+  readonly #slowFactors = new Map<NodeId, number>();
   /** Nothing goes wrong by itself: at the start, and once healed. */
   isCalm = true;
   messageCount = 0;
@@ -47,106 +63,117 @@ export class SimNetwork {
     this.#seed = seed;
   }
 
-  addNode(node: SimNode): void {
-    this.#paths.set(node.nodeId, {
-      node,
-      random: seedStream(this.#seed, `network/${node.nodeId}`),
+  addPath(name: PathName, to: NodeId): void {
+    this.#paths.set(name, {
+      to,
+      random: seedStream(this.#seed, `network/${name}`),
       blocks: { to_node: 0, from_node: 0 },
-      slowFactor: 1,
-      connections: new Set(),
+      underWay: new Set(),
     });
   }
 
   /**
-   * Tries to connect; calls `done` with the connection or with why there is none, at the caller's
-   * process, unless that has died.
+   * Tries to connect the coordinator to a node; calls `done` with the connection or with why there is
+   * none, at the caller's process, unless that has died.
    */
   connect(
-    nodeId: NodeId,
+    node: SimNode,
     caller: SimProcess,
     done: (connection: SimConnection | undefined, detail: string) => void,
   ): void {
-    const path = this.#path(nodeId);
+    const { nodeId } = node;
+    const { blocks, underWay } = this.#path(nodeId);
     const sentAtMs = caller.nowMs();
     const tripMs = this.delayMs(nodeId) + this.delayMs(nodeId);
     this.world.setTimer(sentAtMs + tripMs - this.world.nowMs(), () => {
-      const isReachable = path.blocks.to_node === 0 && path.blocks.from_node === 0;
+      const isReachable = blocks.to_node === 0 && blocks.from_node === 0;
       if (!isReachable) {
         caller.deliver(sentAtMs + CONNECT_TIMEOUT_MS, () => done(undefined, 'no way to the node'));
         return;
       }
-      if (!path.node.isRunning) {
+      if (!node.isRunning) {
         caller.deliver(this.world.nowMs(), () => done(undefined, 'connection refused'));
         return;
       }
       if (caller.isDead) return;
-      const connection = new SimConnection(this, path.node, path.node.process, caller);
-      path.connections.add(connection);
+      const connection = new SimConnection(this, node, node.process, caller);
+      underWay.add(connection);
       caller.deliver(this.world.nowMs(), () => done(connection, ''));
     });
   }
 
-  forget(connection: SimConnection): void {
-    this.#path(connection.nodeId).connections.delete(connection);
+  begin(name: PathName, call: Resettable): void {
+    this.#path(name).underWay.add(call);
   }
 
-  random(nodeId: NodeId): Random {
-    return this.#path(nodeId).random;
+  forget(name: PathName, call: Resettable): void {
+    this.#path(name).underWay.delete(call);
   }
 
-  delayMs(nodeId: NodeId): number {
-    const { random, slowFactor } = this.#path(nodeId);
+  delayMs(name: PathName): number {
+    const { random, to } = this.#path(name);
     const { delayMsMin, delayMsMean, tailRatio, tailMs } = this.plan;
     const tail = !this.isCalm && chance(random, tailRatio) ? tailMs * random.next() : 0;
+    const slowFactor = this.#slowFactors.get(to) ?? 1;
     return (delayMsMin + exponential(random, delayMsMean) + tail) * slowFactor;
   }
 
   /** Draws whether this message goes wrong; never, while all is calm. */
-  goesWrong(nodeId: NodeId, ratio: number): boolean {
-    return !this.isCalm && ratio > 0 && chance(this.random(nodeId), ratio);
+  goesWrong(name: PathName, ratio: number): boolean {
+    return !this.isCalm && ratio > 0 && chance(this.#path(name).random, ratio);
   }
 
-  isBlocked(nodeId: NodeId, direction: Direction): boolean {
-    return this.#path(nodeId).blocks[direction] > 0;
+  isBlocked(name: PathName, direction: Direction): boolean {
+    return this.#path(name).blocks[direction] > 0;
   }
 
-  cut(nodeId: NodeId, cut: CutDirection): void {
-    const { blocks } = this.#path(nodeId);
+  cut(name: PathName, cut: CutDirection): void {
+    const { blocks } = this.#path(name);
     for (const direction of directionsOf(cut)) blocks[direction] += 1;
   }
 
-  mend(nodeId: NodeId, cut: CutDirection): void {
-    const { blocks, connections } = this.#path(nodeId);
+  mend(name: PathName, cut: CutDirection): void {
+    const { blocks, underWay } = this.#path(name);
     for (const direction of directionsOf(cut)) {
       blocks[direction] = Math.max(0, blocks[direction] - 1);
       if (blocks[direction] > 0) continue;
-      for (const connection of connections) connection.flush(direction);
+      for (const call of underWay) call.flush(direction);
     }
   }
 
+  /** Everything to and from the node takes so many times as long. */
   setSlow(nodeId: NodeId, factor: number): void {
-    this.#path(nodeId).slowFactor = factor;
+    this.#slowFactors.set(nodeId, factor);
   }
 
+  /** All that is under way to the node ends. */
   resetAll(nodeId: NodeId, detail: string): void {
-    for (const connection of [...this.#path(nodeId).connections]) connection.reset(detail);
+    for (const { to, underWay } of this.#paths.values()) {
+      if (to !== nodeId) continue;
+      for (const call of [...underWay]) call.reset(detail);
+    }
+  }
+
+  /** As {@link resetAll}, on one path. */
+  resetPath(name: PathName, detail: string): void {
+    for (const call of [...this.#path(name).underWay]) call.reset(detail);
   }
 
   heal(): void {
     this.isCalm = true;
+    this.#slowFactors.clear();
     for (const path of this.#paths.values()) {
       path.blocks = { to_node: 0, from_node: 0 };
-      path.slowFactor = 1;
-      for (const connection of path.connections) {
-        connection.flush('to_node');
-        connection.flush('from_node');
+      for (const call of path.underWay) {
+        call.flush('to_node');
+        call.flush('from_node');
       }
     }
   }
 
-  #path(nodeId: NodeId): Path {
-    const path = this.#paths.get(nodeId);
-    if (path === undefined) throw new Error(`no path to ${nodeId}`);
+  #path(name: PathName): Path {
+    const path = this.#paths.get(name);
+    if (path === undefined) throw new Error(`no path ${name}`);
     return path;
   }
 }

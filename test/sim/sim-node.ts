@@ -4,6 +4,7 @@
  */
 import type { ReplicaAssignment } from '../../shards/link-handler.js';
 import type { NodeRecord } from '../../shards/node-record.js';
+import { nodeRecoveryDefaults } from '../../shards/recovery/node-recovery.js';
 import { ReplicaSet } from '../../shards/replica-set.js';
 import { Scheduler } from '../../shards/scheduler.js';
 import { ShardNode } from '../../shards/shard-node.js';
@@ -16,33 +17,50 @@ import type {
   NodeLoad,
   ReplicaReport,
 } from '../../src/wire/link-messages.js';
-import { noPeer } from '../support/no-peer.js';
+import type {
+  ConnectRecoveryPeer,
+  RecoveryAnswer,
+  RecoveryQuestion,
+} from '../../src/wire/recovery-messages.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
-import type { NodePlan } from './fault-plan.js';
+import { watchReplies } from './checkers/fencing.js';
+import type { SimPlan } from './fault-plan.js';
+import type { BugHooks } from './planted-bugs.js';
 import { SimProcess } from './sim-process.js';
-import { SimDisks, type StoreParts } from './sim-replica-home.js';
+import { SimDisks } from './sim-replica-home.js';
+import type { Violations } from './violations.js';
 
 const NODE_RECORD_FORMAT = 1;
 /** A search or read takes so long, beside its rows. */
 const REQUEST_MS = 0.05;
 
+export interface SimNodeParts {
+  world: VirtualClock;
+  plan: SimPlan;
+  hooks: BugHooks;
+  violations: Violations;
+  /** How a process of the node reaches others. */
+  connectFrom(nodeId: NodeId, process: SimProcess): ConnectRecoveryPeer;
+}
+
 export class SimNode {
   readonly nodeId: NodeId;
   readonly disks: SimDisks;
-  readonly #world: VirtualClock;
+  readonly #parts: SimNodeParts;
   #process: SimProcess;
   #record: NodeRecord;
   #node: ShardNode | undefined;
   #slowFactor = 1;
+  #wallSkewMs = 0;
   diskSlowFactor = 1;
 
-  constructor(world: VirtualClock, nodeId: NodeId, plan: NodePlan, parts: StoreParts) {
-    this.#world = world;
+  constructor(nodeId: NodeId, parts: SimNodeParts) {
+    this.#parts = parts;
     this.nodeId = nodeId;
-    this.#process = new SimProcess(world);
-    this.#record = { format: NODE_RECORD_FORMAT, nodeId, epoch: 0, replicas: [] };
+    this.#process = new SimProcess(parts.world);
+    this.#record = freshRecord(nodeId);
     const spend = (ms: number) => this.#process.spend(ms);
-    this.disks = new SimDisks(this.#diskClock(), plan, spend, parts);
+    this.disks = new SimDisks(this.#diskClock(), parts.plan, spend, parts.hooks.storeParts);
   }
 
   get isRunning(): boolean {
@@ -60,18 +78,24 @@ export class SimNode {
 
   start(): void {
     if (this.isRunning) return;
-    this.#process = new SimProcess(this.#world);
-    this.#process.slowFactor = this.#slowFactor;
-    const scheduler = new Scheduler(this.#process);
+    const { world, hooks, plan, connectFrom } = this.#parts;
+    const process = new SimProcess(world);
+    this.#process = process;
+    process.slowFactor = this.#slowFactor;
+    process.jumpWall(this.#wallSkewMs);
+    const scheduler = new Scheduler(process);
+    const replicas = new ReplicaSet(this.disks.home(process, scheduler), silentLogger);
+    const { tombstoneGraceMs } = plan.cluster;
     this.#node = new ShardNode({
-      clock: this.#process,
+      clock: process,
       logger: silentLogger,
       scheduler,
-      replicas: new ReplicaSet(this.disks.home(this.#process, scheduler), silentLogger),
+      replicas: hooks.replicaSet(replicas),
       record: this.#record,
-      connectPeer: noPeer,
+      connectPeer: connectFrom(this.nodeId, process),
+      recovery: { ...nodeRecoveryDefaults, tombstoneGraceMs },
       saveRecord: (record) => {
-        this.#record = structuredClone(record);
+        if (!process.isDead) this.#record = structuredClone(record);
       },
     });
     void this.#node.reopen();
@@ -82,6 +106,17 @@ export class SimNode {
     this.#process.kill();
     this.#node = undefined;
     this.disks.crash(keepsUnsynced);
+  }
+
+  /** Its disks are new, and perhaps what it knew of itself. It must be down. */
+  wipe(losesRecord: boolean): void {
+    this.disks.wipe();
+    if (losesRecord) this.#record = freshRecord(this.nodeId);
+  }
+
+  skewWall(byMs: number): void {
+    this.#wallSkewMs += byMs;
+    this.#process.jumpWall(byMs);
   }
 
   set slowFactor(factor: number) {
@@ -96,7 +131,18 @@ export class SimNode {
   ): { cancel(): void } {
     if (this.#node === undefined) return { cancel() {} };
     this.#process.spend(REQUEST_MS);
-    return this.#node.handle(request, deadlineAtMs, reply);
+    const { violations, hooks } = this.#parts;
+    const check = watchReplies(violations, this.#record, request);
+    return this.#node.handle(request, deadlineAtMs, (answer, load) => {
+      check(answer);
+      reply(hooks.nodeReply(answer), load);
+    });
+  }
+
+  answerRecovery(question: RecoveryQuestion): Promise<RecoveryAnswer> {
+    if (this.#node === undefined) return new Promise(() => {});
+    this.#process.spend(REQUEST_MS);
+    return this.#node.answerRecovery(question);
   }
 
   assign(
@@ -118,4 +164,8 @@ export class SimNode {
       defer: (callback) => this.#process.defer(callback),
     };
   }
+}
+
+function freshRecord(nodeId: NodeId): NodeRecord {
+  return { format: NODE_RECORD_FORMAT, nodeId, epoch: 0, replicas: [] };
 }

@@ -15,8 +15,7 @@ import { type PartitionStore, StoreError } from '../../shards/store/partition-st
 import { SimulatedDisk } from '../../shards/store/simulated-disk.js';
 import type { Clock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { TOMBSTONE_GRACE_MS } from '../../src/base/tombstone-horizon.js';
-import type { NodePlan } from './fault-plan.js';
+import type { NodePlan, SimPlan } from './fault-plan.js';
 import type { SimProcess } from './sim-process.js';
 import { slowReads } from './slow-reads.js';
 
@@ -41,11 +40,16 @@ interface Keep {
 export interface StoreParts {
   makeDisk(clock: Clock, syncMs: number): SimulatedDisk;
   makeStore(disk: SimulatedDisk, dimension: number): PartitionStore;
+  partition(partition: Partition): Partition;
+  /** May a replica that is not there be made, empty, although the assignment does not say so? */
+  makesMissing: boolean;
 }
 
 export const soundStoreParts: StoreParts = {
   makeDisk: (clock, syncMs) => new SimulatedDisk(clock, { syncMs }),
   makeStore: (disk, dimension) => new MemoryPartitionStore(disk, dimension),
+  partition: (partition) => partition,
+  makesMissing: false,
 };
 
 /** What outlives a node's process. */
@@ -55,11 +59,18 @@ export class SimDisks {
   readonly #plan: NodePlan;
   readonly #spend: (ms: number) => void;
   readonly #parts: StoreParts;
+  readonly #tombstoneGraceMs: number;
   #isFull = false;
 
-  constructor(diskClock: Clock, plan: NodePlan, spend: (ms: number) => void, parts: StoreParts) {
+  constructor(
+    diskClock: Clock,
+    { node, cluster }: SimPlan,
+    spend: (ms: number) => void,
+    parts: StoreParts,
+  ) {
     this.#diskClock = diskClock;
-    this.#plan = plan;
+    this.#plan = node;
+    this.#tombstoneGraceMs = cluster.tombstoneGraceMs;
     this.#spend = spend;
     this.#parts = parts;
   }
@@ -85,14 +96,18 @@ export class SimDisks {
     for (const { disk } of this.#kept.values()) disk.failNextSync();
   }
 
-  /** Damages one of all rows; false when there is none. */
-  damageRow(pick: number): boolean {
+  /** Damages one of all rows, if there is any. */
+  damageRow(pick: number): void {
     const rows = [...this.#kept.values()].flatMap(({ disk }) =>
       [...disk.seqs()].map((seq) => ({ disk, seq })),
     );
     const row = rows[Math.floor(pick * rows.length)];
     row?.disk.damageRow(row.seq);
-    return row !== undefined;
+  }
+
+  /** All is gone. The process must be dead. */
+  wipe(): void {
+    this.#kept.clear();
   }
 
   repair(): void {
@@ -127,7 +142,7 @@ export class SimDisks {
     const options = { saveMs, buildMs, onAdd };
     const sound = this.#parts.makeStore(disk, dimension);
     const store = slowReads(sound, () => this.#spend(rowReadMs));
-    return Partition.open({
+    const opened = await Partition.open({
       collection,
       partition,
       dimension,
@@ -139,15 +154,17 @@ export class SimDisks {
       scheduler,
       logger: silentLogger,
       limits,
-      tombstoneGraceMs: TOMBSTONE_GRACE_MS,
+      tombstoneGraceMs: this.#tombstoneGraceMs,
     });
+    return this.#parts.partition(opened);
   }
 
   #keep({ collection, partition, create }: ReplicaAssignment): Keep {
     const name = replicaName(collection, partition);
     const known = this.#kept.get(name);
     if (known !== undefined) return known;
-    if (!create) throw new StoreError('missing', `there is no store ${name}`);
+    if (!create && !this.#parts.makesMissing)
+      throw new StoreError('missing', `there is no store ${name}`);
     const disk = this.#parts.makeDisk(this.#diskClock, this.#plan.syncMs);
     disk.isFull = this.#isFull;
     const keep: Keep = { disk, graphFile: {} };

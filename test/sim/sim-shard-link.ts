@@ -118,7 +118,7 @@ export class SimShardLink implements ShardLink {
 
   #connect(): void {
     if (this.#isClosed) return;
-    this.#network.connect(this.nodeId, this.#process, (connection, detail) => {
+    this.#network.connect(this.#node, this.#process, (connection, detail) => {
       if (connection === undefined) {
         this.#scheduleReconnect(detail);
         return;

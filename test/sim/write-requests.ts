@@ -1,8 +1,12 @@
 /** Upserts and deletes, and what their answers must say. */
 import type { Random } from '../../src/base/random.js';
+import type { Coordinator } from '../../src/coordinator/coordinator.js';
+import type { CollectionEntry } from '../../src/coordinator/topology/topology.js';
 import type { WriteSummary } from '../../src/coordinator/write/write-service.js';
 import type { WriteOp } from '../../src/wire/link-messages.js';
 import { packVector } from '../../src/wire/vector-codec.js';
+import { checkInSyncCount } from './checkers/acknowledgements.js';
+import { checkDurable } from './checkers/durability.js';
 import { drawVector } from './draw-vector.js';
 import type { WriteRecord } from './history.js';
 import type { RequestEnd, RequestFrame, RequestOptions } from './request-frame.js';
@@ -30,8 +34,9 @@ export class WriteRequests {
       history.begin(records, () => {
         writing = coordinator.writes.write(collection, ops, 'in_sync', context);
       });
+      this.#checkClock(records);
       const summary = (await writing) as WriteSummary;
-      this.#settle(records, summary);
+      this.#settle(coordinator, collection, records, summary);
       this.#checkVersion(records, summary);
       const [failure] = summary.failures;
       if (failure !== undefined) throw failure.error;
@@ -54,8 +59,30 @@ export class WriteRequests {
     return { ops, records: [...records.values()] };
   }
 
-  #settle(records: readonly WriteRecord[], summary: WriteSummary): void {
+  /** Whatever coordinator gives versions, and whatever its clock shows: they never go back. */
+  #checkClock([first]: readonly WriteRecord[]): void {
     const { history, violations } = this.#cluster;
+    const version = first?.versions[0];
+    if (version === undefined) return;
+    if (version <= history.highestFirst) {
+      const detail = `${first?.token}: ${version} after ${history.highestFirst}`;
+      violations.add('versions never go back', detail);
+    }
+    history.highestFirst = version;
+  }
+
+  #settle(
+    coordinator: Coordinator,
+    { id }: CollectionEntry,
+    records: readonly WriteRecord[],
+    summary: WriteSummary,
+  ): void {
+    const { history, violations } = this.#cluster;
+    const collection = coordinator.topology.current.collections.get(id);
+    if (summary.acknowledged.size > 0) {
+      const ids = records.map((write) => write.id);
+      checkInSyncCount(this.#cluster, collection, ids);
+    }
     const failed = new Set(summary.failures.map(({ id }) => id));
     for (const write of records) {
       const isAcknowledged = summary.acknowledged.has(write.id);
@@ -64,9 +91,9 @@ export class WriteRequests {
       }
       if (!isAcknowledged) continue;
       this.#checkWins(write);
-      write.state = 'acknowledged';
-      write.endedTick = history.nextTick();
+      history.acknowledge(write);
     }
+    checkDurable(this.#cluster, summary.acknowledged);
   }
 
   /** A write that began after another was acknowledged wins, whatever the clocks say. */

@@ -97,12 +97,13 @@ export class VirtualClock implements Clock {
   /** As {@link runFor}, letting promises settle before and after each event. */
   async runForAsync(durationMs: number): Promise<void> {
     const endAtMs = this.#nowMs + durationMs;
-    await settlePromises();
-    for (let count = 0; this.#isDueBy(endAtMs); count += 1) {
+    let count = 0;
+    await inTurns(() => {
+      if (!this.#isDueBy(endAtMs)) return false;
+      count += 1;
       invariant(count < EVENT_COUNT_MAX, 'the events never end');
-      this.step();
-      await settlePromises();
-    }
+      return this.step();
+    });
     this.#nowMs = Math.max(this.#nowMs, endAtMs);
   }
 
@@ -112,12 +113,11 @@ export class VirtualClock implements Clock {
    */
   async runUntilTrue(condition: () => boolean, limitMs = 60_000): Promise<void> {
     const endAtMs = this.#nowMs + limitMs;
-    await settlePromises();
-    while (!condition()) {
+    await inTurns(() => {
+      if (condition()) return false;
       invariant(this.#isDueBy(endAtMs), `the condition does not hold within ${limitMs} ms`);
-      this.step();
-      await settlePromises();
-    }
+      return this.step();
+    });
   }
 
   #isDueBy(instantMs: number): boolean {
@@ -135,6 +135,33 @@ export class VirtualClock implements Clock {
 /** Resolves once every promise that can settle without I/O or timers has done so. */
 export function settlePromises(): Promise<void> {
   return new Promise((resolve) => systemClock.defer(resolve));
+}
+
+/** A turn of the real event loop after so many: rejections that nobody handles are told then. */
+const TURNS_PER_LOOP = 1_000;
+
+/**
+ * Calls `turn` until it says false, each time after every promise that can settle has done so. The
+ * queue of ticks is empty only when that of promises is, and is much quicker than the event loop.
+ */
+function inTurns(turn: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let count = 0;
+    const next = () => {
+      try {
+        if (turn()) queueMicrotask(settle);
+        else resolve();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const settle = () => {
+      count += 1;
+      if (count % TURNS_PER_LOOP === 0) systemClock.defer(next);
+      else process.nextTick(next);
+    };
+    settle();
+  });
 }
 
 function isBefore(a: ScheduledEvent, b: ScheduledEvent): boolean {

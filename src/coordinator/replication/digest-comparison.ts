@@ -23,6 +23,7 @@ export function summarize(
   const oddCounts = new Map<NodeId, number>();
   for (let bucket = 0; bucket < DIGEST_BUCKET_COUNT; bucket += 1) {
     if (among !== undefined && !among.has(bucket)) continue;
+    if (isSameEverywhere(digests, bucket)) continue;
     const usual = mostCommon(digests.map(({ digest }) => digest[bucket] as bigint));
     for (const { nodeId, digest } of digests) {
       if (digest[bucket] === usual) continue;
@@ -34,6 +35,11 @@ export function summarize(
     return { nodeId, documentCount, bucketsDiffering: oddCounts.get(nodeId) ?? 0 };
   });
   return { differing, replicas };
+}
+
+function isSameEverywhere(digests: readonly ReplicaDigest[], bucket: number): boolean {
+  const value = digests[0]?.digest[bucket];
+  return digests.every(({ digest }) => digest[bucket] === value);
 }
 
 function mostCommon(values: readonly bigint[]): bigint | undefined {

@@ -4,7 +4,7 @@
  * hear of it. Neither is a failure, so what is missing for such a reason is planned again on the
  * newest topology and asked again, a few times, inside the same deadline.
  */
-import { delay } from '../../base/clock.js';
+import type { Clock } from '../../base/clock.js';
 import type { CollectionId, Partition } from '../../base/ids.js';
 import type { RequestContext } from '../request-context.js';
 import type { CollectionEntry } from '../topology/topology.js';
@@ -31,7 +31,7 @@ export async function runReplannedRead<R extends PartitionReply>(
   for (const pauseMs of PAUSES_MS) {
     if (context.isCancelled || outdated(outcome, generations, current()).length === 0) break;
     if (clock.nowMs() + pauseMs >= context.deadlineAtMs) break;
-    await delay(clock, pauseMs);
+    await pause(clock, pauseMs, context);
     const collection = current();
     if (collection === undefined || context.isCancelled) break;
     const again = partitionReads(collection, outdated(outcome, generations, collection));
@@ -39,6 +39,20 @@ export async function runReplannedRead<R extends PartitionReply>(
     outcome = merged(outcome, again, await runRead(kind, again, context, route));
   }
   return outcome;
+}
+
+/** Over at once when the caller leaves. */
+function pause(clock: Clock, pauseMs: number, context: RequestContext): Promise<void> {
+  return new Promise((resolve) => {
+    const stopListening = context.onCancelled(() => {
+      timer.cancel();
+      resolve();
+    });
+    const timer = clock.setTimer(pauseMs, () => {
+      stopListening();
+      resolve();
+    });
+  });
 }
 
 /** Missing partitions that a newer plan may find. */

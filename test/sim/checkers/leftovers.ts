@@ -9,26 +9,28 @@ const TIMERS_PER_NODE = 2;
 /** The mark of the clock, the look after recoveries and moves, and the comparison of replicas. */
 const TIMERS_PER_COORDINATOR = 4;
 
-export function checkLeftovers(cluster: SimCluster): void {
-  const claim = 'nothing outlives its request';
-  const { coordinator, violations, nodes } = cluster;
-  if (coordinator === undefined) return;
+export function leftovers({ coordinator, coordinatorProcess, nodes }: SimCluster): string[] {
+  const found: string[] = [];
+  if (coordinator === undefined) return found;
   for (const { nodeId, link } of coordinator.nodes.all()) {
-    if (link.outstanding > 0) {
-      violations.add(claim, `${link.outstanding} calls are under way to ${nodeId}`);
-    }
+    if (link.outstanding > 0) found.push(`${link.outstanding} calls are under way to ${nodeId}`);
   }
   const timersMax = TIMERS_PER_COORDINATOR + TIMERS_PER_NODE * nodes.length;
-  const { timerCount } = cluster.coordinatorProcess;
+  const { timerCount } = coordinatorProcess;
   if (timerCount > timersMax) {
-    violations.add(claim, `${timerCount} timers wait in the coordinator, ${timersMax} may`);
+    found.push(`${timerCount} timers wait in the coordinator, ${timersMax} may`);
   }
   for (const { nodeId, shardNode } of nodes) {
     if (shardNode === undefined) continue;
     const { queueDepth, writeOpsInFlight } = shardNode;
-    if (queueDepth + writeOpsInFlight > 0) {
-      const work = `${queueDepth} queued, ${writeOpsInFlight} writes`;
-      violations.add(claim, `${nodeId} has ${work} left`);
-    }
+    if (queueDepth + writeOpsInFlight === 0) continue;
+    found.push(`${nodeId} has ${queueDepth} queued, ${writeOpsInFlight} writes left`);
+  }
+  return found;
+}
+
+export function checkLeftovers(cluster: SimCluster): void {
+  for (const left of leftovers(cluster)) {
+    cluster.violations.add('nothing outlives its request', left);
   }
 }

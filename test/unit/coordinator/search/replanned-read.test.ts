@@ -88,8 +88,9 @@ class World {
   }
 
   /** How a count that was planned on `planned` ends. */
-  async count(planned: CollectionEntry): Promise<string> {
+  async count(planned: CollectionEntry, leavesAfterMs?: number): Promise<string> {
     const context = new RequestContext(this.clock.nowMs(), this.clock.nowMs() + 1_000);
+    if (leavesAfterMs !== undefined) this.clock.setTimer(leavesAfterMs, () => context.cancel());
     let end: string | undefined;
     this.reads.count(planned, context).then(
       (count) => {
@@ -173,4 +174,13 @@ it('asks nobody who could not be told of the change while another one knows', as
   await world.clock.runForAsync(5);
   for (let i = 0; i < 50; i += 1) expect(await world.count(world.entry)).toBe('counts 7');
   expect(new Set(world.asked)).toEqual(new Set([`a for ${generation}`]));
+});
+
+it('ends at once when the caller leaves during a pause', async () => {
+  const world = new World();
+  await world.clock.runForAsync(5);
+  world.takeOut(b);
+  const beganMs = world.clock.nowMs();
+  await world.count(world.entry, 50);
+  expect(world.clock.nowMs() - beganMs).toBe(50);
 });
