@@ -96,6 +96,7 @@ export type Fault = { atMs: number } & (
   | { kind: 'crash_coordinator'; downMs: number }
   /** The coordinator's. */
   | { kind: 'jump_wall_clock'; byMs: number }
+  /** Its wall clock is so far ahead of the world's, until another such fault. */
   | { kind: 'skew_node'; node: number; byMs: number }
 );
 

@@ -39,7 +39,7 @@ const catches: Record<PlantedBug, Catch> = {
     profile: 'stalls',
     claims: ['a write is acknowledged by enough replicas'],
   },
-  ack_before_durable: { profile: 'recovery', claims: [LOST, UNREAD, BACK, MISCOUNT] },
+  ack_before_durable: { profile: 'conflict', claims: [LOST, UNREAD, BACK, MISCOUNT] },
   damaged_row_served: { profile: 'recovery', claims: ['documents are whole'] },
   older_write_wins: { profile: 'swarm', claims: [LOST, UNREAD, BACK, MISCOUNT] },
   last_arrival_wins: { profile: 'conflict', claims: [LOST, UNREAD, BACK, MISCOUNT, UNHEALED] },
@@ -48,7 +48,7 @@ const catches: Record<PlantedBug, Catch> = {
   nothing_taken_back: { profile: 'conflict', claims: [STUCK] },
   missing_replica_made_empty: { profile: 'recovery', claims: [LOST, UNREAD, BACK, MISCOUNT] },
   half_the_buckets_compared: { profile: 'recovery', claims: [LOST, UNREAD, UNEQUAL] },
-  live_writes_lost_while_levelling: { profile: 'recovery', claims: [LOST, UNREAD, BACK, MISCOUNT] },
+  live_writes_lost_while_levelling: { profile: 'disks', claims: [LOST, UNREAD, BACK, MISCOUNT] },
   promoted_before_equal: { profile: 'recovery', claims: [LOST, UNREAD, BACK, MISCOUNT] },
   recovering_replica_answers: {
     profile: 'recovery',

@@ -69,7 +69,10 @@ const bugs = {
   missing_replica_made_empty: inStores({ makesMissing: true }),
   half_the_buckets_compared: inStores({ partition: replication.withHalfADigest }),
   live_writes_lost_while_levelling: inStores({ partition: replication.withLiveWritesLost }),
-  promoted_before_equal: { nodeReply: replication.withEarlyEquality },
+  promoted_before_equal: {
+    nodeReply: replication.withEarlyEquality,
+    peer: replication.withShySource,
+  },
   recovering_replica_answers: { replicaSet: replication.withReadsWhileRecovering },
   stale_generation_accepted: { replicaSet: replication.withoutFence },
   last_entry_skipped: { peer: replication.withLastEntrySkipped },

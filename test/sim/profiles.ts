@@ -210,7 +210,7 @@ function makeAway(random: Random, plan: SimPlan): void {
   Object.assign(plan.workload, { intervalMs: 1_000, idCount: 20, deadlineMsMin: 500 });
   plan.workload.weights = { ...plan.workload.weights, upsert: 3, delete: 3 };
   plan.faults = [];
-  redrawFaults(random, plan, 6, ['crash_node', 'cut_link', 'wipe_node', 'skew_node']);
+  redrawFaults(random, plan, 8, ['crash_node', 'cut_link', 'wipe_node', 'skew_node', 'cut_peers']);
   const { tombstoneGraceMs } = plan.cluster;
   for (const fault of plan.faults) {
     if (fault.kind === 'skew_node') fault.byMs = between(random, -0.1, 0.1) * tombstoneGraceMs;

@@ -114,9 +114,10 @@ export class SimNode {
     if (losesRecord) this.#record = freshRecord(this.nodeId);
   }
 
+  /** Its wall clock is so far ahead of the world's from now on. */
   skewWall(byMs: number): void {
-    this.#wallSkewMs += byMs;
-    this.#process.jumpWall(byMs);
+    this.#process.jumpWall(byMs - this.#wallSkewMs);
+    this.#wallSkewMs = byMs;
   }
 
   set slowFactor(factor: number) {

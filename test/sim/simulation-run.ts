@@ -3,6 +3,7 @@ import { checkDurable } from './checkers/durability.js';
 import { CollectionChurn } from './collection-churn.js';
 import { FaultDriver } from './fault-driver.js';
 import type { FaultKind, RequestKind } from './fault-plan.js';
+import { forceWhatWasLost } from './last-copies.js';
 import { Requests } from './requests.js';
 import { healDivergence, untilEqual, untilInSync, untilQuiet } from './rest-phase.js';
 import { chance, exponential, seedStream } from './seed-streams.js';
@@ -87,6 +88,7 @@ export class SimulationRun {
     await this.#allEnded();
     while (this.#isSound() && !(await this.#serves())) {
       await world.runForAsync(100);
+      await forceWhatWasLost(this.#cluster);
       if (world.nowMs() - healedAtMs < HEALING_MS_MAX) continue;
       violations.add(
         'the cluster heals',

@@ -5,7 +5,7 @@ import { DIGEST_BUCKET_COUNT } from '../../../src/base/hash64.js';
 import type { Coordinator } from '../../../src/coordinator/coordinator.js';
 import type { TopologyStore } from '../../../src/coordinator/topology/topology-store.js';
 import type { LinkReply } from '../../../src/wire/link-messages.js';
-import type { RecoveryPeer } from '../../../src/wire/recovery-messages.js';
+import { type RecoveryPeer, refusedAs } from '../../../src/wire/recovery-messages.js';
 
 /** A replica that copies says that it is equal. */
 export function withEarlyEquality(reply: LinkReply): LinkReply {
@@ -15,6 +15,20 @@ export function withEarlyEquality(reply: LinkReply): LinkReply {
     return { ...report, recovery: { ...report.recovery, phase: 'equal' as const } };
   });
   return { ...reply, replicas };
+}
+
+const REFUSALS = 8;
+
+/** A source that answers only after a while, so that a copy is not over before anyone looks. */
+export function withShySource(peer: RecoveryPeer): RecoveryPeer {
+  let refusalsLeft = REFUSALS;
+  return {
+    ask: async (question) => {
+      refusalsLeft -= 1;
+      return refusalsLeft >= 0 ? refusedAs('unavailable', 'not now') : peer.ask(question);
+    },
+    close: () => peer.close(),
+  };
 }
 
 /** Of 1,024 buckets only the first half is compared. */
@@ -79,6 +93,7 @@ export function withLastEntrySkipped(peer: RecoveryPeer): RecoveryPeer {
 /** The store as it is, but for what `changes` says. */
 function over(store: TopologyStore, changes: Partial<TopologyStore>): TopologyStore {
   return {
+    isShared: store.isShared,
     load: () => store.load(),
     compareAndSwap: (expected, next) => store.compareAndSwap(expected, next),
     watch: (listener) => store.watch(listener),
