@@ -63,7 +63,7 @@ const catches: Record<PlantedBug, Catch> = {
   eviction_after_ack: { profile: 'conflict', claims: [LOST] },
 };
 
-describe('planted bugs', () => {
+describe('planted bugs', { timeout: 120_000 }, () => {
   it.each(plantedBugNames)('%s is caught', async (bug) => {
     const { profile, claims } = catches[bug];
     for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {

@@ -33,7 +33,8 @@ async function runSeed(profile: ProfileName, seed: number, steps?: number): Prom
   if (result.violations.length > 0) throw new Error(failureReport(result));
 }
 
-describe('simulated cluster', () => {
+/** Far more than a block takes: other tests run beside this one. */
+describe('simulated cluster', { timeout: 180_000 }, () => {
   it.each(regressions)('$name (seed $seed)', ({ profile, seed, steps }) =>
     runSeed(profile, seed, steps),
   );
