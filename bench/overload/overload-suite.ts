@@ -53,7 +53,7 @@ export const overloadSuite: Suite = {
     seconds('overload-seconds', 30, 'How long.'),
     seconds('recovery-seconds', 12, 'How long it is watched afterwards.'),
     count('timeout-ms', 1000, 10, 60_000, 'How long callers wait, in milliseconds.'),
-    count('ef-search', 400, 1, 10_000, 'Candidates examined per partition.'),
+    count('ef-search', 3000, 1, 10_000, 'Candidates examined per partition.'),
   ],
   run: runOverload,
 };
