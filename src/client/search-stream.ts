@@ -21,6 +21,7 @@ export class LostWithConnection extends AnnulusError {}
 interface Entry {
   scope: CallScope;
   request: SearchRequest;
+  sentAtMs: number;
   resolve(response: SearchResponse__Output): void;
   reject(error: AnnulusError): void;
 }
@@ -31,6 +32,7 @@ interface OpenStream {
   call: Stream;
   client: Client;
   hasAnswered: boolean;
+  lastAnswerAtMs: number;
   /** False while the connection takes no more. */
   isWritable: boolean;
 }
@@ -74,6 +76,7 @@ export class SearchStream {
       const entry: Entry = {
         request: { ...request, requestId: id },
         scope,
+        sentAtMs: 0,
         resolve: (response) => {
           forget();
           resolve(response);
@@ -103,6 +106,7 @@ export class SearchStream {
       if (!stream.isWritable) return;
       this.#waiting.delete(id);
       this.#sent.set(id, entry);
+      entry.sentAtMs = this.#clock.nowMs();
       // Rounded up: 0 would mean no limit.
       const timeoutMs = Math.max(1, Math.ceil(entry.scope.remainingMs));
       stream.isWritable = stream.call.write({ ...entry.request, timeoutMs });
@@ -114,7 +118,12 @@ export class SearchStream {
     if (this.#stream !== undefined) return this.#stream;
     const method = annulusV1.Annulus.service.SearchStream;
     const opened = this.#connection.duplexStream(method);
-    const stream: OpenStream = { ...opened, hasAnswered: false, isWritable: true };
+    const stream: OpenStream = {
+      ...opened,
+      hasAnswered: false,
+      lastAnswerAtMs: -1,
+      isWritable: true,
+    };
     stream.call.on('data', (response: SearchResponse__Output) => this.#onData(stream, response));
     stream.call.on('drain', () => {
       stream.isWritable = true;
@@ -136,6 +145,7 @@ export class SearchStream {
     if (entry === undefined) return;
     this.#sent.delete(response.requestId);
     this.#lastUsedAtMs = this.#clock.nowMs();
+    stream.lastAnswerAtMs = this.#lastUsedAtMs;
     entry?.resolve(response);
     this.#pump();
   }
@@ -158,6 +168,7 @@ export class SearchStream {
   #abandon(id: string, failure: AnnulusError, scope: CallScope): void {
     if (this.#waiting.delete(id) || !this.#sent.has(id)) return;
     const isTimeout = failure.code === 'DEADLINE_EXCEEDED';
+    const sentAtMs = this.#sent.get(id)?.sentAtMs ?? 0;
     if (!isTimeout) {
       this.#sent.set(id, null);
       this.#clock.setTimer(Math.max(0, scope.remainingMs), () => this.#release(id));
@@ -165,7 +176,9 @@ export class SearchStream {
     }
     this.#release(id);
     const stream = this.#stream;
-    if (stream === undefined || !this.#connection.noteTimeout(stream.client)) return;
+    // A server that answers others is slow, not gone.
+    if (stream === undefined || stream.lastAnswerAtMs > sentAtMs) return;
+    if (!this.#connection.noteTimeout(stream.client)) return;
     // Nothing comes back on this stream: whoever still waits for it starts again on a new one.
     this.#stream = undefined;
     stream.call.cancel();
