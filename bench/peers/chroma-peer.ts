@@ -67,11 +67,11 @@ export class ChromaPeer {
     );
   }
 
-  /** Leaves the server at that `ef`. */
+  /** Leaves the server at that `ef`, with its graph loaded. */
   async tune(recall: number): Promise<TunedEf> {
     const tuned = await tuneEf((ef) => this.recall(ef), recall, { min: TOP_K, max: EF_MAX });
-    await this.#server.setEfSearch(this.#target.collection, tuned.ef);
-    return tuned;
+    // Asked once more: the new process reads its graph at the first search.
+    return { ef: tuned.ef, recall: await this.recall(tuned.ef) };
   }
 
   measure(

@@ -25,32 +25,30 @@ export class ChromaServer {
   readonly address: string;
   /** Of the npm package. */
   readonly version: string;
-  readonly #child: ChildProcess;
+  readonly #entry: string;
   readonly #directory: string;
+  readonly #port: number;
+  #child: ChildProcess | undefined;
 
-  private constructor(
-    child: ChildProcess,
-    facts: { address: string; version: string; directory: string },
-  ) {
-    this.#child = child;
-    this.address = facts.address;
+  private constructor(facts: {
+    entry: string;
+    version: string;
+    directory: string;
+    port: number;
+  }) {
+    this.#entry = facts.entry;
     this.version = facts.version;
     this.#directory = facts.directory;
+    this.#port = facts.port;
+    this.address = `127.0.0.1:${facts.port}`;
   }
 
   static async start(): Promise<ChromaServer> {
     const { entry, version } = await installChroma();
     const directory = mkdtempSync(join(tmpdir(), 'annulus-chroma-'));
-    const port = await freePort();
-    const args = ['run', '--path', directory, '--host', '127.0.0.1', '--port', String(port)];
-    const child = spawn(process.execPath, [entry, ...args], {
-      stdio: 'ignore',
-      env: { ...process.env, ANONYMIZED_TELEMETRY: 'False', CHROMA_DISABLE_TELEMETRY: '1' },
-    });
-    const address = `127.0.0.1:${port}`;
-    const server = new ChromaServer(child, { address, version, directory });
+    const server = new ChromaServer({ entry, version, directory, port: await freePort() });
     try {
-      await server.#untilReady();
+      await server.#startProcess();
     } catch (error) {
       await server.stop();
       throw error;
@@ -59,7 +57,7 @@ export class ChromaServer {
   }
 
   get pid(): number {
-    return this.#child.pid as number;
+    return this.#child?.pid as number;
   }
 
   /** Resolves to its id. */
@@ -82,9 +80,12 @@ export class ChromaServer {
     }
   }
 
+  /** Takes a new process: one that runs goes on with the `ef` that it loaded the graph with. */
   async setEfSearch(id: string, efSearch: number): Promise<void> {
     const body = { new_configuration: { hnsw: { ef_search: efSearch } } };
     await this.#call('PUT', chromaCollectionPath(id), body);
+    await this.#stopProcess();
+    await this.#startProcess();
   }
 
   async untilIdle(): Promise<void> {
@@ -92,23 +93,35 @@ export class ChromaServer {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const exited = new Promise((resolve) => this.#child.once('exit', resolve));
-      this.#child.kill('SIGKILL');
-      await exited;
-    }
+    await this.#stopProcess();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  async #untilReady(): Promise<void> {
+  async #startProcess(): Promise<void> {
+    const listen = ['--host', '127.0.0.1', '--port', String(this.#port)];
+    const args = [this.#entry, 'run', '--path', this.#directory, ...listen];
+    const child = spawn(process.execPath, args, { stdio: 'ignore' });
+    this.#child = child;
+    // It would go on without us.
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     const giveUpAtMs = systemClock.nowMs() + READY_LIMIT_MS;
     for (;;) {
-      if (this.#child.exitCode !== null) throw new Error("Chroma's server ended by itself");
+      if (child.exitCode !== null) throw new Error("Chroma's server ended by itself");
       const answer = await fetch(`http://${this.address}/api/v2/heartbeat`).catch(() => undefined);
       if (answer?.ok === true) return;
       if (systemClock.nowMs() > giveUpAtMs) throw new Error("Chroma's server is not ready");
       await sleep(POLL_MS);
     }
+  }
+
+  async #stopProcess(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await exited;
   }
 
   async #call(method: string, path: string, body: unknown): Promise<unknown> {

@@ -36,6 +36,7 @@ export const entries: readonly Entry[] = [
   program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
   program('chaos', 'faults of processes, networks and disks under load, and what they may not do'),
   program('ingest-latency', 'p99 of searches while another process ingests'),
+  program('restart', 'time until a killed node serves what it holds'),
   program('recovery', 'what it takes until a replica that lost something is in sync again'),
   program('smoke', 'queries per second and recall through the whole stack'),
   program('link', 'one item over the link against one unary call'),
