@@ -37,6 +37,9 @@ const count = Number(args.count);
 const moveCount = Number(args['move-count']);
 const machine = machineLine();
 
+/** Of each interval of the searches during the copy, for the file. */
+let timeline: { startMs: number; p99Ms: number; maxMs: number }[] = [];
+
 interface Line {
   what: string;
   measured: string;
@@ -128,7 +131,12 @@ async function searches(bench: RecoveryBench): Promise<void> {
     const startedAtMs = systemClock.nowMs();
     await bench.untilInSync();
     const tookMs = systemClock.nowMs() - startedAtMs;
-    const p99Ms = p99Of(await during, tookMs);
+    const searched = await during;
+    timeline = searched.intervals.map(({ startMs, histogram: text }) => {
+      const histogram = LatencyHistogram.decode(text);
+      return { startMs, p99Ms: histogram.percentileMs(99), maxMs: histogram.maxMs };
+    });
+    const p99Ms = p99Of(searched, tookMs);
     const measured =
       `${p99Ms.toFixed(2)} ms during the ${seconds(tookMs)} of the copy, ` +
       `${before.p99Ms.toFixed(2)} ms before`;
@@ -181,5 +189,5 @@ printTable(
   ]),
 );
 console.log(`\nreplicas equal afterwards: ${isEqual ? 'yes' : 'NO'}`);
-writeJson(args.json, machine, lines);
+writeJson(args.json, machine, { lines, timeline });
 if (!isPass) process.exitCode = 1;

@@ -101,7 +101,8 @@ export class GraphKeeper implements QueuedBuild, GraphKeeping {
   async install(graph: Graph): Promise<boolean> {
     const { index, clock, builds, onProgress } = this.#options;
     const isLoadingUnbuilt = () => index.isLoading && this.#loadingSeq !== undefined;
-    while (this.#job !== undefined || (index.isReplacing && !isLoadingUnbuilt())) {
+    const isBusy = () => this.#job !== undefined || (index.isReplacing && !isLoadingUnbuilt());
+    while (isBusy() && !this.#abort.signal.aborted) {
       await (this.#job ?? delay(clock, INSTALL_POLL_MS));
     }
     if (this.#abort.signal.aborted) return false;

@@ -21,7 +21,7 @@ export interface Received {
 
 export const LOSER = 'node-2';
 const LIMIT_MS = 300_000;
-const POLL_MS = 10;
+const POLL_MS = 25;
 /** After a load, until graphs are saved. */
 const SETTLE_MS = 6000;
 

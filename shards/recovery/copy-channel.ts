@@ -33,6 +33,9 @@ export type Asked = RecoveryQuestion extends infer Q
     : never
   : never;
 
+/** Rest, in times of what the work before it took, while searches arrive. */
+const SEARCHED_REST = 2;
+const REST_MS_MAX = 100;
 const PAUSE_MS_MIN = 20;
 const PAUSE_MS_MAX = 1000;
 
@@ -94,6 +97,11 @@ export class CopyChannel {
     const takesMs = (byteCount / this.#bytesPerSecond) * 1000;
     this.#bytesDueAtMs = Math.max(this.#bytesDueAtMs, nowMs) + takesMs;
     if (this.#bytesDueAtMs > nowMs) await delay(this.clock, this.#bytesDueAtMs - nowMs);
+  }
+
+  /** After work that took so long: leaves searches of this node most of the time. */
+  async rest(isSearched: boolean, tookMs: number): Promise<void> {
+    if (isSearched) await delay(this.clock, Math.min(REST_MS_MAX, tookMs * SEARCHED_REST));
   }
 
   /** The source has no answer for now. */

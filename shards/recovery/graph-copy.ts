@@ -7,7 +7,7 @@
 import type { GraphAnswer, GraphOffer, RecoveryAnswer } from '../../src/wire/recovery-messages.js';
 import type { GraphInbox } from '../graph-kit.js';
 import type { CopyChannel } from './copy-channel.js';
-import type { GraphExchange } from './graph-exchange.js';
+import type { LevelledReplica } from './levelled-replica.js';
 
 export type GraphCopyEnd = { status: 'installed' | 'none' | 'stopped' | 'failed'; detail: string };
 
@@ -17,7 +17,7 @@ const OFFER_WAIT_MS = 30_000;
 
 export async function copyGraph(
   channel: CopyChannel,
-  graphs: GraphExchange,
+  replica: LevelledReplica,
 ): Promise<GraphCopyEnd> {
   let detail = '';
   for (let attempt = 0; attempt < ATTEMPTS_MAX && !channel.isStopped; attempt += 1) {
@@ -25,7 +25,7 @@ export async function copyGraph(
     if (answer === undefined) break;
     if (answer.offer === undefined) return { status: 'none', detail: 'the source has none' };
     try {
-      const ended = await copyOffered(channel, graphs, answer.offer);
+      const ended = await copyOffered(channel, replica, answer.offer);
       if (ended.status !== 'failed') return ended;
       detail = ended.detail;
     } catch (error) {
@@ -49,12 +49,12 @@ async function askForOffer(channel: CopyChannel): Promise<GraphAnswer | undefine
 
 async function copyOffered(
   channel: CopyChannel,
-  graphs: GraphExchange,
+  replica: LevelledReplica,
   offer: GraphOffer,
 ): Promise<GraphCopyEnd> {
-  const inbox = await graphs.receive(offer);
+  const inbox = await replica.graphs.receive(offer);
   try {
-    return await fill(channel, graphs, inbox, offer);
+    return await fill(channel, replica, inbox, offer);
   } finally {
     // What is there stays, unless it was discarded: the next attempt goes on with it.
     await inbox.close();
@@ -63,7 +63,7 @@ async function copyOffered(
 
 async function fill(
   channel: CopyChannel,
-  graphs: GraphExchange,
+  replica: LevelledReplica,
   inbox: GraphInbox,
   offer: GraphOffer,
 ): Promise<GraphCopyEnd> {
@@ -71,20 +71,21 @@ async function fill(
     await inbox.discard();
     return { status: 'failed', detail };
   };
-  const received = await receiveAll(channel, inbox, offer);
+  const received = await receiveAll(channel, replica, inbox, offer);
   if (received === 'stopped') return { status: 'stopped', detail: '' };
   if (received === 'gone') return failed('the source let go of it');
   const loaded = await inbox.finish();
   if (loaded.status !== 'loaded') {
     return failed(loaded.status === 'absent' ? 'it vanished' : loaded.detail);
   }
-  const isInstalled = await graphs.install(loaded.graph);
+  const isInstalled = await replica.graphs.install(loaded.graph);
   await inbox.discard();
   return { status: isInstalled ? 'installed' : 'stopped', detail: '' };
 }
 
 async function receiveAll(
   channel: CopyChannel,
+  replica: LevelledReplica,
   inbox: GraphInbox,
   offer: GraphOffer,
 ): Promise<'whole' | 'gone' | 'stopped'> {
@@ -93,6 +94,7 @@ async function receiveAll(
     if (channel.isStopped) return 'stopped';
     const { graphId } = offer;
     const offset = inbox.receivedBytes;
+    const startedAtMs = channel.clock.nowMs();
     const answer = await channel.ask({ kind: 'graph_bytes', graphId, offset });
     if (answer.kind !== 'graph_bytes') {
       if (isGone(answer)) return 'gone';
@@ -104,6 +106,7 @@ async function receiveAll(
     channel.onProgress();
     await inbox.append(bytes.subarray(0, totalBytes - offset));
     channel.progress.graphBytes += bytes.length;
+    await channel.rest(replica.isSearched, channel.clock.nowMs() - startedAtMs);
     await channel.throttle(bytes.length);
   }
   return 'whole';

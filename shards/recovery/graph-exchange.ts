@@ -19,7 +19,6 @@ export interface GraphKeeping {
 const IDLE_MS = 60_000;
 /** Graphs lent at a time: the present one, and the one before it. */
 const LENT_MAX = 2;
-const PIECE_BYTES = 256 * 1024;
 
 interface Lent {
   graph: SavedGraph;
@@ -53,14 +52,14 @@ export class GraphExchange {
   }
 
   /** A piece of an offered graph; undefined when it is not lent any more, or cannot be read. */
-  async read(graphId: string, offset: number): Promise<Uint8Array | undefined> {
+  async read(graphId: string, offset: number, lengthMax: number): Promise<Uint8Array | undefined> {
     const lent = this.#lent.get(graphId);
     if (lent === undefined) return undefined;
     lent.timer.cancel();
     this.#lent.delete(graphId);
     this.#lend(lent.graph);
     try {
-      return await lent.graph.read(offset, PIECE_BYTES);
+      return await lent.graph.read(offset, lengthMax);
     } catch {
       return undefined;
     }

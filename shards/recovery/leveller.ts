@@ -141,7 +141,7 @@ export class Leveller {
     if (this.#triedGraph || rules.mode !== 'mirror') return;
     if (!isGraphWorthwhile(missingCount, this.#thereCount, graphRowsMin)) return;
     this.#triedGraph = true;
-    onGraphCopied?.(await copyGraph(this.#channel, replica.graphs));
+    onGraphCopied?.(await copyGraph(this.#channel, replica));
   }
 
   /** The source's rows in their order. The rest, if the source fails on the way, is compared. */

@@ -26,15 +26,17 @@ export interface RecoverySourceOptions {
   clusterId(): string | undefined;
   replicas: ReplicaSet;
   clock: Clock;
-  /** What one answer may weigh. Default 256 KiB; one larger document goes alone. */
+  /** What one answer may weigh. Default 256 KiB, and while
+   * searches arrive 32 KiB; one larger document goes alone. */
   answerBytesMax?: number;
 }
 
 /** Entries in an answer, and entries looked at for it. */
 const ENTRIES_MAX = 8_192;
 const VISITS_MAX = 65_536;
-/** A larger answer takes the event loops of both sides too long to pack and unpack. */
 const ANSWER_BYTES = 256 * 1024;
+/** While searches arrive: packing and unpacking an answer takes both event loops as long as it is. */
+const SEARCHED_ANSWER_BYTES = 32 * 1024;
 
 export class RecoverySource {
   readonly #options: RecoverySourceOptions;
@@ -59,6 +61,10 @@ export class RecoverySource {
     }
   }
 
+  #answerBytesMax({ isSearched }: ReplicaContents): number {
+    return this.#options.answerBytesMax ?? (isSearched ? SEARCHED_ANSWER_BYTES : ANSWER_BYTES);
+  }
+
   async #read(contents: ReplicaContents, question: RecoveryQuestion): Promise<RecoveryAnswer> {
     switch (question.kind) {
       case 'digest': {
@@ -71,11 +77,11 @@ export class RecoverySource {
         return contents.read((store) => listEntries(store, buckets, afterId, horizon));
       }
       case 'rows': {
-        const bytesMax = this.#options.answerBytesMax ?? ANSWER_BYTES;
+        const bytesMax = this.#answerBytesMax(contents);
         return contents.read((store) => readDocuments(store, question.ids, bytesMax));
       }
       case 'scan': {
-        const bytesMax = this.#options.answerBytesMax ?? ANSWER_BYTES;
+        const bytesMax = this.#answerBytesMax(contents);
         return contents.read((store) => scanDocuments(store, question.afterSeq, bytesMax));
       }
       case 'graph': {
@@ -84,7 +90,8 @@ export class RecoverySource {
         return { kind: 'graph', offer };
       }
       case 'graph_bytes': {
-        const bytes = await contents.graphs.read(question.graphId, question.offset);
+        const { graphId, offset } = question;
+        const bytes = await contents.graphs.read(graphId, offset, this.#answerBytesMax(contents));
         return bytes === undefined
           ? refusedAs('gone', 'that graph is not lent any more')
           : { kind: 'graph_bytes', bytes };

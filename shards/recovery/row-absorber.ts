@@ -3,15 +3,12 @@
  * made ready. While the node answers searches groups are small and it rests after each, so that copying
  * takes a share of its time and no search waits for more than a group.
  */
-import { delay } from '../../src/base/clock.js';
 import type { AbsorbedEntry } from '../store/partition-store.js';
 import type { CopyChannel } from './copy-channel.js';
 import type { LevelledReplica } from './levelled-replica.js';
 
 const GROUP_MAX = 512;
-const SEARCHING_GROUP_MAX = 64;
-/** Rest after a group, in times of what the group took, while searches arrive. */
-const SEARCHING_REST = 2;
+const SEARCHED_GROUP_MAX = 64;
 
 export class RowAbsorber {
   readonly #channel: CopyChannel;
@@ -35,7 +32,7 @@ export class RowAbsorber {
     let left = entries;
     while (left.length > 0 && !this.#channel.isStopped) {
       const isSearched = this.#replica.isSearched;
-      const size = isSearched ? SEARCHING_GROUP_MAX : GROUP_MAX;
+      const size = isSearched ? SEARCHED_GROUP_MAX : GROUP_MAX;
       const group = left.slice(0, size);
       left = left.slice(size);
       await this.#replica.whenRoomFor(group.length);
@@ -44,8 +41,7 @@ export class RowAbsorber {
       this.#start(group.filter(isStillRight));
       if (!isSearched) continue;
       await this.drain();
-      const tookMs = this.#channel.clock.nowMs() - startedAtMs;
-      await delay(this.#channel.clock, tookMs * SEARCHING_REST);
+      await this.#channel.rest(true, this.#channel.clock.nowMs() - startedAtMs);
     }
   }
 

@@ -18,6 +18,7 @@ import { defaultHedgeOptions, type HedgeOptions } from '../resilience/hedge-poli
 import type { NodeEntry, Topology } from '../topology/topology.js';
 import type { LinkOutcome, ShardLink, ShardLinkObserver } from '../transport/shard-link.js';
 import { assignmentsOf, sameAssignments } from './assignments.js';
+import { watchRecoveries } from './recovery-watch.js';
 import { RegisteredNode } from './registered-node.js';
 
 export type LinkFactory = (node: NodeEntry, observer: ShardLinkObserver) => ShardLink;
@@ -173,6 +174,7 @@ export class NodeRegistry {
 
   #remove(node: RegisteredNode): void {
     node.heartbeatTimer?.cancel();
+    node.recoveryTimer?.cancel();
     node.link.close();
     this.#nodes.delete(node.nodeId);
   }
@@ -278,6 +280,12 @@ export class NodeRegistry {
 
   #noteReports(node: RegisteredNode, reports: readonly ReplicaReport[]): void {
     node.reports = new Map(reports.map((r) => [replicaKey(r.collection, r.partition), r]));
+    watchRecoveries(node, reports, {
+      clock: this.#clock,
+      timeoutMs: this.#options.heartbeatTimeoutMs,
+      isKnown: () => !this.#isClosed && this.#nodes.get(node.nodeId) === node,
+      onReports: (of, later) => this.#noteReports(of, later),
+    });
   }
 
   #replicaCount(nodeId: NodeId): number {

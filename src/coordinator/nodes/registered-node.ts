@@ -32,6 +32,8 @@ export class RegisteredNode {
   /** The generation of each replica that it was last told of, and took note of, by `replicaKey`. */
   toldGenerations = new Map<string, Generation>();
   heartbeatTimer: Timer | undefined;
+  /** Set while its recoveries are to be asked for, or are. */
+  recoveryTimer: Timer | undefined;
   /** The newest topology that changed what it holds. */
   assignmentEpoch = 0;
   isAssigning = false;

@@ -40,7 +40,7 @@ export interface RecoveryDriverParts {
   options: RecoveryOptions;
 }
 
-const TICK_MS = 200;
+const TICK_MS = 100;
 
 export class RecoveryDriver {
   readonly #parts: RecoveryDriverParts;
