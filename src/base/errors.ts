@@ -35,6 +35,7 @@ export type ErrorReason =
   | 'STALE_GENERATION'
   | 'STALE_TOPOLOGY'
   | 'SUPERSEDED'
+  | 'TOPOLOGY_UNAVAILABLE'
   | 'QUEUE_FULL'
   | 'REPLY_TOO_LARGE'
   | 'STORAGE_FULL'

@@ -30,6 +30,7 @@ const PLACEHOLDERS: Record<OptionType, string> = {
   number: 'X',
   flag: '',
   address: 'HOST:PORT',
+  endpoints: 'HOST:PORT,...',
   addresses: 'HOST:PORT[,...]',
 };
 

@@ -14,8 +14,15 @@ export interface HostAndPort {
   port: number;
 }
 
-export type OptionType = 'text' | 'integer' | 'number' | 'flag' | 'address' | 'addresses';
-export type OptionValue = string | number | boolean | HostAndPort | HostAndPort[];
+export type OptionType =
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'flag'
+  | 'address'
+  | 'addresses'
+  | 'endpoints';
+export type OptionValue = string | number | boolean | HostAndPort | HostAndPort[] | string[];
 
 export interface OptionSpec {
   /** As a flag, without the dashes, and as a key of the file: `node-id`. */
@@ -100,6 +107,8 @@ function parseOption(spec: OptionSpec, raw: unknown): OptionValue | undefined {
       return parseAddress(spec, raw);
     case 'addresses':
       return parseAddresses(spec, raw);
+    case 'endpoints':
+      return parseEndpoints(spec, raw);
   }
 }
 
@@ -142,6 +151,20 @@ function parseAddresses(spec: OptionSpec, raw: unknown): HostAndPort[] | undefin
   return texts.length > 0 && addresses.every((one) => one !== undefined) ? addresses : undefined;
 }
 
+const ENDPOINT = /^(https?:\/\/)?(.+)$/;
+
+/** `HOST:PORT`, all of them with `http://` or `https://` before it, or all without. */
+function parseEndpoints(spec: OptionSpec, raw: unknown): string[] | undefined {
+  const texts: unknown[] = typeof raw === 'string' ? raw.split(',') : Array.isArray(raw) ? raw : [];
+  const schemes = new Set<string>();
+  for (const text of texts) {
+    const match = typeof text === 'string' ? ENDPOINT.exec(text) : null;
+    if (parseAddress(spec, match?.[2]) === undefined) return undefined;
+    schemes.add(match?.[1] ?? '');
+  }
+  return schemes.size === 1 ? (texts as string[]) : undefined;
+}
+
 /** What an option may be, as errors and `--help` say it. */
 export function allowedValues(spec: OptionSpec): string {
   if (spec.choices !== undefined) return `one of ${spec.choices.join(', ')}`;
@@ -163,6 +186,8 @@ export function allowedValues(spec: OptionSpec): string {
       return `HOST:PORT with a port from ${spec.min ?? 0} to ${spec.max ?? 65_535}`;
     case 'addresses':
       return `one or more HOST:PORT, with commas between`;
+    case 'endpoints':
+      return 'one or more HOST:PORT, with commas between, all with http:// or https:// or none';
   }
 }
 
@@ -175,6 +200,8 @@ export function formatOptionValue(
   value: OptionValue | undefined,
 ): string | number | boolean | null {
   if (value === undefined) return null;
-  if (Array.isArray(value)) return value.map(formatAddress).join(',');
+  if (Array.isArray(value)) {
+    return value.map((one) => (typeof one === 'string' ? one : formatAddress(one))).join(',');
+  }
   return typeof value === 'object' ? formatAddress(value) : value;
 }

@@ -58,6 +58,10 @@ export class ResolvedOptions {
     return this.#value(name, 'addresses') as HostAndPort[];
   }
 
+  endpoints(name: string): string[] {
+    return this.#value(name, 'endpoints') as string[];
+  }
+
   #get(name: string): ResolvedOption {
     const option = this.#options.get(name);
     invariant(option !== undefined, `there is no option ${name}`);

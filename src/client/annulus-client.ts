@@ -17,7 +17,8 @@ import {
   resolveClientOptions,
 } from './client-options.js';
 import { ClusterClient } from './cluster-client.js';
-import { Connection, type Method } from './connection.js';
+import type { Method } from './connection.js';
+import { ConnectionPool } from './connection-pool.js';
 import { decodeCollection, decodeDocument, decodeSearch } from './decode.js';
 import { DocumentWriter, type WriteOutcome } from './document-writer.js';
 import {
@@ -27,7 +28,6 @@ import {
   encodeIds,
   encodeSearch,
 } from './encode.js';
-import { SearchStream } from './search-stream.js';
 import type {
   BatchSearchInput,
   BatchSearchResult,
@@ -56,25 +56,23 @@ const methods = annulusV1.Annulus.service;
 export class AnnulusClient {
   /** Nodes and topology. */
   readonly cluster: ClusterClient;
-  readonly #connection: Connection;
+  readonly #connections: ConnectionPool;
   readonly #runner: CallRunner;
-  readonly #searches: SearchStream;
   readonly #writer: DocumentWriter;
   readonly #options: ResolvedClientOptions;
 
   /** Connects with the first call. Throws `INVALID_ARGUMENT` for an option out of its range. */
   constructor(options: AnnulusClientOptions = {}) {
     this.#options = resolveClientOptions(options);
-    this.#connection = new Connection(this.#options);
+    this.#connections = new ConnectionPool(this.#options);
     this.#runner = new CallRunner(this.#options);
-    this.#searches = new SearchStream(this.#connection, this.#options);
-    this.#writer = new DocumentWriter(this.#connection, this.#runner);
-    this.cluster = new ClusterClient(this.#connection, this.#runner);
+    this.#writer = new DocumentWriter(this.#connections, this.#runner);
+    this.cluster = new ClusterClient(this.#connections, this.#runner);
   }
 
-  /** The address in use. */
+  /** The coordinator that the last call went to. */
   get address(): string {
-    return this.#connection.address;
+    return this.#connections.address;
   }
 
   /** Makes a collection. Not retried. `ALREADY_EXISTS` when there is one of that name. */
@@ -219,7 +217,7 @@ export class AnnulusClient {
     const request = encodeSearch('', collection, options);
     return await this.#runner.run(options, async (scope) => {
       const response = await this.#runner.attempt(scope, 'budgeted', async () =>
-        throwItemError(await this.#searches.search(request, scope)),
+        throwItemError(await this.#connections.search(request, scope)),
       );
       return decodeSearch(request, response);
     });
@@ -255,8 +253,7 @@ export class AnnulusClient {
     const timer = this.#options.ports.clock.setTimer(timeoutMs, () => this.#runner.failActive());
     await drained;
     timer.cancel();
-    this.#searches.close();
-    this.#connection.close();
+    this.#connections.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -270,7 +267,7 @@ export class AnnulusClient {
     mode: RetryMode = 'budgeted',
   ): Promise<Response> {
     return this.#runner.run(options, (scope) =>
-      this.#runner.attempt(scope, mode, () => this.#connection.unary(method, request, scope)),
+      this.#runner.attempt(scope, mode, () => this.#connections.unary(method, request, scope)),
     );
   }
 }

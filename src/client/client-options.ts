@@ -33,20 +33,22 @@ export interface RetryOptions {
 
 export interface AnnulusClientOptions {
   /**
-   * HOST:PORT of a coordinator, or of several over the same topology: one is used, begun with at
-   * random, and the next one when it cannot be reached. Default `127.0.0.1:7700`.
+   * HOST:PORT of a coordinator, or of several over the same topology, in a list or with commas
+   * between: each call goes to the one that has fewest calls of this client under way, and not to one
+   * that could not be reached, for a while that grows to 5 s. Default `127.0.0.1:7700`.
    */
   address?: string | readonly string[] | undefined;
   /** Default of every call's `timeoutMs`, 1..3,600,000. Default 10,000. */
   timeoutMs?: number | undefined;
   retry?: RetryOptions | undefined;
   /**
-   * Searches sent and not answered, 1..10,000. Default 256. Further ones wait in the client, where
-   * their timeouts run. Raise it for a large cluster; lower it for shorter queues on the servers.
+   * Searches sent to one coordinator and not answered, 1..10,000. Default 256. Further ones wait in
+   * the client, where their timeouts run. Raise it for a large cluster; lower it for shorter
+   * queues on the servers.
    */
   searchesInFlightMax?: number | undefined;
   /**
-   * Searches waiting in the client, 1..1,000,000. Default 10,000. Past it a search fails with
+   * Searches waiting for one coordinator, 1..1,000,000. Default 10,000. Past it a search fails with
    * `RESOURCE_EXHAUSTED`, reason `QUEUE_FULL`.
    */
   searchesWaitingMax?: number | undefined;
@@ -134,7 +136,7 @@ function resolveRetryOptions(given: RetryOptions): ResolvedRetryOptions {
 }
 
 function resolveAddresses(given: string | readonly string[]): string[] {
-  const addresses = typeof given === 'string' ? [given] : [...given];
+  const addresses = [...new Set(typeof given === 'string' ? given.split(',') : given)];
   if (addresses.length === 0) throw invalidField('address', '[]', 'at least one HOST:PORT');
   for (const address of addresses) {
     const port = typeof address === 'string' ? /^.+:(\d{1,5})$/.exec(address)?.[1] : undefined;

@@ -12,18 +12,19 @@ import type {
   PartitionComparison,
   Topology,
 } from './cluster-types.js';
-import { type CallStatus, type Connection, unavailable } from './connection.js';
+import { type CallStatus, unavailable } from './connection.js';
+import type { ConnectionPool } from './connection-pool.js';
 import { decodeComparison, decodeNode, decodeTopology } from './decode.js';
 import type { CallOptions } from './types.js';
 
 const methods = annulusV1.Cluster.service;
 
 export class ClusterClient {
-  readonly #connection: Connection;
+  readonly #connections: ConnectionPool;
   readonly #runner: CallRunner;
 
-  constructor(connection: Connection, runner: CallRunner) {
-    this.#connection = connection;
+  constructor(connections: ConnectionPool, runner: CallRunner) {
+    this.#connections = connections;
     this.#runner = runner;
   }
 
@@ -31,7 +32,7 @@ export class ClusterClient {
   async listNodes(options: CallOptions = {}): Promise<NodeInfo[]> {
     const { nodes } = await this.#runner.run(options, (scope) =>
       this.#runner.attempt(scope, 'budgeted', () =>
-        this.#connection.unary(methods.ListNodes, {}, scope),
+        this.#connections.unary(methods.ListNodes, {}, scope),
       ),
     );
     return nodes.map(decodeNode);
@@ -40,7 +41,7 @@ export class ClusterClient {
   async getTopology(options: CallOptions = {}): Promise<Topology> {
     return await this.#runner.run(options, (scope) =>
       this.#runner.attempt(scope, 'budgeted', async () =>
-        decodeTopology(await this.#connection.unary(methods.GetTopology, {}, scope)),
+        decodeTopology(await this.#connections.unary(methods.GetTopology, {}, scope)),
       ),
     );
   }
@@ -53,7 +54,7 @@ export class ClusterClient {
     const request = { collection: checkText('collection', collection) };
     return await this.#runner.run(options, (scope) =>
       this.#runner.attempt(scope, 'budgeted', async () => {
-        const { partitions } = await this.#connection.unary(
+        const { partitions } = await this.#connections.unary(
           methods.CompareReplicas,
           request,
           scope,
@@ -75,7 +76,7 @@ export class ClusterClient {
     try {
       for (;;) {
         scope.throwIfOver();
-        const call = this.#connection.serverStream(methods.WatchTopology, {});
+        const { call, failure } = this.#connections.serverStream(methods.WatchTopology, {});
         const forget = scope.onFailure(() => call.cancel());
         let ended: CallStatus = unavailable('the server ended the watch');
         try {
@@ -93,7 +94,7 @@ export class ClusterClient {
           call.cancel();
         }
         attempts += 1;
-        await this.#waitToReconnect(scope, this.#connection.failure(ended), attempts);
+        await this.#waitToReconnect(scope, failure(ended), attempts);
       }
     } finally {
       this.#runner.end(scope);
@@ -114,7 +115,7 @@ export class ClusterClient {
     };
     return await this.#runner.run(options, (scope) =>
       this.#runner.attempt(scope, 'budgeted', async () =>
-        decodeNode(await this.#connection.unary(methods.AddNode, request, scope)),
+        decodeNode(await this.#connections.unary(methods.AddNode, request, scope)),
       ),
     );
   }
@@ -134,7 +135,7 @@ export class ClusterClient {
       acceptDataLoss: checkBoolean('acceptDataLoss', replica.acceptDataLoss),
     };
     const answer = await this.#runner.run(options, (scope) =>
-      this.#connection.unary(methods.ForceInSync, request, scope),
+      this.#connections.unary(methods.ForceInSync, request, scope),
     );
     return {
       generation: Number(answer.generation),
@@ -147,7 +148,7 @@ export class ClusterClient {
   async drainNode(nodeId: string, options: CallOptions = {}): Promise<NodeInfo> {
     const request = { nodeId: checkText('nodeId', nodeId) };
     return await this.#runner.run(options, async (scope) =>
-      decodeNode(await this.#connection.unary(methods.DrainNode, request, scope)),
+      decodeNode(await this.#connections.unary(methods.DrainNode, request, scope)),
     );
   }
 
@@ -156,7 +157,7 @@ export class ClusterClient {
     const force = optional(options.force, false, checkBoolean, 'force');
     const request = { nodeId: checkText('nodeId', nodeId), force };
     await this.#runner.run(options, (scope) =>
-      this.#connection.unary(methods.RemoveNode, request, scope),
+      this.#connections.unary(methods.RemoveNode, request, scope),
     );
   }
 
@@ -164,7 +165,7 @@ export class ClusterClient {
   async waitUntilReachable(options: CallOptions = {}): Promise<void> {
     await this.#runner.run(options, (scope) =>
       this.#runner.attempt(scope, 'patient', () =>
-        this.#connection.unary(methods.ListNodes, {}, scope),
+        this.#connections.unary(methods.ListNodes, {}, scope),
       ),
     );
   }

@@ -1,7 +1,7 @@
 /**
- * The way to a coordinator. One address is in use at a time; the next one is when it cannot be
- * reached, is stopping, or has left several calls in a row without an answer (grpc-js may hold on to
- * a dead connection, https://github.com/grpc/grpc-node/issues/2785: a fresh channel gets rid of it).
+ * The way to one coordinator. Its channel is replaced when it has left several calls in a row without
+ * an answer (grpc-js may hold on to a dead connection,
+ * https://github.com/grpc/grpc-node/issues/2785: a fresh channel gets rid of it), and its owner told.
  */
 import {
   type ChannelOptions,
@@ -14,8 +14,7 @@ import {
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
-import type { AnnulusError } from '../base/errors.js';
-import { randomInt } from '../base/random.js';
+import { AnnulusError } from '../base/errors.js';
 import { errorOf } from '../wire/status-mapping.js';
 import type { CallScope } from './call-scope.js';
 import type { ResolvedClientOptions } from './client-options.js';
@@ -33,16 +32,36 @@ export type CallStatus = ServiceError | StatusObject;
 /** Calls in a row without an answer after which the channel is replaced. */
 const TIMEOUTS_MAX = 3;
 
+export interface ConnectionObserver {
+  onAnswered(): void;
+  /** It cannot be reached, is stopping, or does not answer: calls had better go elsewhere. */
+  onUnreachable(): void;
+}
+
+const nobody: ConnectionObserver = { onAnswered: () => {}, onUnreachable: () => {} };
+
+/** The other side cannot be reached, or takes no work: another coordinator may. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof AnnulusError)) return false;
+  return error.reason === 'CONNECTION_FAILED' || error.reason === 'SHUTTING_DOWN';
+}
+
 export class Connection {
+  readonly address: string;
   readonly #options: ResolvedClientOptions;
+  readonly #observer: ConnectionObserver;
   readonly #channelOptions: ChannelOptions;
-  #index: number;
   #client: Client | undefined;
   #timeouts = 0;
 
-  constructor(options: ResolvedClientOptions) {
+  constructor(
+    options: ResolvedClientOptions,
+    address: string,
+    observer: ConnectionObserver = nobody,
+  ) {
+    this.address = address;
     this.#options = options;
-    this.#index = randomInt(options.ports.random, options.addresses.length);
+    this.#observer = observer;
     this.#channelOptions = {
       'grpc.enable_channelz': 0,
       'grpc.enable_retries': 0,
@@ -56,10 +75,6 @@ export class Connection {
       'grpc.max_send_message_length': -1,
       'grpc-node.flow_control_window': 4 * 1024 * 1024,
     };
-  }
-
-  get address(): string {
-    return this.#options.addresses[this.#index] as string;
   }
 
   /** One attempt of a call with one answer. Rejects with an `AnnulusError`. */
@@ -80,9 +95,9 @@ export class Connection {
         (error, response) => {
           forget();
           if (error === null) {
-            this.#timeouts = 0;
+            this.noteAnswer();
             resolve(response as Response);
-          } else reject(this.#failed(client, error));
+          } else reject(this.failure(error, client));
         },
       );
       const forget = scope.onFailure((failure) => {
@@ -116,7 +131,12 @@ export class Connection {
 
   /** What went wrong, as callers see it; the next attempt may go elsewhere. */
   failure(ended: CallStatus, client: Client | undefined = this.#client): AnnulusError {
-    return this.#failed(client, ended);
+    // Whoever cancels here is not told by the answer: this is a server resetting its streams.
+    const isReset = ended.code === status.CANCELLED;
+    const error = errorOf(isReset ? unavailable('the server broke off the call') : ended);
+    const canMove = this.#options.addresses.length > 1;
+    if (isUnreachable(error) && canMove && client === this.#client) this.#startAnew();
+    return error;
   }
 
   /** A call on this channel had no answer in time. True: the channel has been given up. */
@@ -124,13 +144,14 @@ export class Connection {
     if (client !== this.#client) return true;
     this.#timeouts += 1;
     if (this.#timeouts < TIMEOUTS_MAX) return false;
-    this.#moveOn();
+    this.#startAnew();
     return true;
   }
 
   /** There was an answer. */
   noteAnswer(): void {
     this.#timeouts = 0;
+    this.#observer.onAnswered();
   }
 
   /** Calls under way go on; nothing new may be started. */
@@ -144,20 +165,10 @@ export class Connection {
     return this.#client;
   }
 
-  #failed(client: Client | undefined, ended: CallStatus): AnnulusError {
-    // Whoever cancels here is not told by the answer: this is a server resetting its streams.
-    const isReset = ended.code === status.CANCELLED;
-    const error = errorOf(isReset ? unavailable('the server broke off the call') : ended);
-    const isElsewhere = error.reason === 'CONNECTION_FAILED' || error.reason === 'SHUTTING_DOWN';
-    const canMove = this.#options.addresses.length > 1;
-    if (isElsewhere && canMove && client === this.#client) this.#moveOn();
-    return error;
-  }
-
-  #moveOn(): void {
+  #startAnew(): void {
     this.close();
-    this.#index = (this.#index + 1) % this.#options.addresses.length;
     this.#timeouts = 0;
+    this.#observer.onUnreachable();
   }
 }
 

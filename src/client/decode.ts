@@ -137,6 +137,7 @@ function decodeCoverage(coverage: Coverage__Output | null): Coverage {
     partitionsSearched,
     documentsTotal: Number(coverage?.documentsTotal ?? 0),
     documentsSearched: Number(coverage?.documentsSearched ?? 0),
+    topologyStaleMs: coverage?.topologyStaleMs ?? 0,
     missing: (coverage?.missing ?? []).map(({ partition, reason }) => ({ partition, reason })),
   };
 }

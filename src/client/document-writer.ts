@@ -11,7 +11,7 @@ import { errorOfItem } from '../wire/status-mapping.js';
 import type { CallRunner, RetryMode } from './call-runner.js';
 import type { CallScope } from './call-scope.js';
 import { checkOneOf } from './check.js';
-import type { Connection } from './connection.js';
+import type { ConnectionPool } from './connection-pool.js';
 import type { EncodedDocument } from './encode.js';
 import type { Consistency, WriteFailure } from './types.js';
 
@@ -35,11 +35,11 @@ interface WriteAnswer {
 }
 
 export class DocumentWriter {
-  readonly #connection: Connection;
+  readonly #connections: ConnectionPool;
   readonly #runner: CallRunner;
 
-  constructor(connection: Connection, runner: CallRunner) {
-    this.#connection = connection;
+  constructor(connections: ConnectionPool, runner: CallRunner) {
+    this.#connections = connections;
     this.#runner = runner;
   }
 
@@ -55,7 +55,7 @@ export class DocumentWriter {
     const messages = documents.map((document) => document.message);
     return this.#writeAll(scope, mode, messages, async (batch) => {
       const request = { collection, documents: batch, consistency };
-      const answer = await this.#connection.unary(method, request, scope);
+      const answer = await this.#connections.unary(method, request, scope);
       return { ...answer, doneCount: answer.upserted };
     });
   }
@@ -72,7 +72,7 @@ export class DocumentWriter {
     const items = ids.map((id) => ({ id }));
     return this.#writeAll(scope, mode, items, async (batch) => {
       const request = { collection, ids: batch.map(({ id }) => id), consistency };
-      const answer = await this.#connection.unary(method, request, scope);
+      const answer = await this.#connections.unary(method, request, scope);
       return { ...answer, doneCount: answer.deleted };
     });
   }
@@ -85,13 +85,16 @@ export class DocumentWriter {
   ): Promise<WriteOutcome> {
     const outcome: WriteOutcome = { doneCount: 0, version: 0n, failures: [] };
     let pending = [...items];
+    let refused: WriteFailure[] = [];
     for (let rounds = 1; ; rounds += 1) {
       let answer: WriteAnswer;
       try {
         answer = await this.#runner.attempt(scope, mode, () => send(pending));
       } catch (error) {
         if (rounds === 1 || !(error instanceof AnnulusError)) throw error;
-        for (const { id } of pending) outcome.failures.push({ id, error });
+        // Why they failed before says more than that the time is up.
+        const isLate = error.code === 'DEADLINE_EXCEEDED';
+        outcome.failures.push(...(isLate ? refused : pending.map(({ id }) => ({ id, error }))));
         return outcome;
       }
       outcome.doneCount += answer.doneCount;
@@ -105,6 +108,7 @@ export class DocumentWriter {
         outcome.failures.push(...again);
         return outcome;
       }
+      refused = again;
       const ids = new Set(again.map(({ id }) => id));
       pending = pending.filter(({ id }) => ids.has(id));
     }

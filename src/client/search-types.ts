@@ -57,6 +57,11 @@ export interface Coverage {
   documentsSearched: number;
   /** Partitions that were not searched, with the reason, such as `timed_out`. */
   missing: { partition: number; reason: string }[];
+  /**
+   * Not 0: the coordinator has not heard from the topology store for so many milliseconds, and that is
+   * longer than its topology lease. Writes acknowledged since then may not have been searched.
+   */
+  topologyStaleMs: number;
 }
 
 /** One request of the coordinator to one node. */

@@ -8,8 +8,13 @@ import type { HybridClock } from '../base/hybrid-clock.js';
 import type { Logger } from '../base/logger.js';
 import { makeVersion, type Version, versionWallMs } from '../base/version.js';
 
-/** How far ahead the mark is written. */
+/** How far ahead of the wall clock the mark is written. */
 const SPAN_MS = 10_000;
+/**
+ * How far ahead of versions given or followed, when those are ahead of the wall clock: after a restart
+ * they are at the old mark, and restarts in a row, of whichever coordinator, must not carry it away.
+ */
+const LEAD_MS = 1_000;
 const RENEW_INTERVAL_MS = 2_500;
 
 export interface ClockMarkStore {
@@ -43,10 +48,11 @@ export class ClockMark {
   }
 
   async #save(): Promise<void> {
-    const fromMs = Math.max(this.#clock.wallMs(), versionWallMs(this.#hybridClock.last));
-    await this.#store.saveClockMark(makeVersion(fromMs + SPAN_MS, 0, 0));
+    const givenMs = versionWallMs(this.#hybridClock.last);
+    const markMs = Math.max(this.#clock.wallMs() + SPAN_MS, givenMs + LEAD_MS);
+    await this.#store.saveClockMark(makeVersion(markMs, 0, 0));
     // A wall clock that jumps past the mark is not believed before the next one is stored.
-    this.#hybridClock.ceilingMs = fromMs + SPAN_MS - 1;
+    this.#hybridClock.ceilingMs = markMs - 1;
   }
 
   #schedule(): void {

@@ -1,4 +1,8 @@
 /** What a coordinator can be told, with defaults. The CLI's option table gives these their flags. */
+import {
+  type ControllerLeaseOptions,
+  defaultControllerLeaseOptions,
+} from './control/controller-lease.js';
 import { defaultLimits, type RequestLimits } from './limits.js';
 import { defaultMoveDriverOptions, type MoveDriverOptions } from './moves/move-driver.js';
 import { defaultNodeRegistryOptions, type NodeRegistryOptions } from './nodes/node-registry.js';
@@ -17,9 +21,25 @@ export interface HostAndPort {
   port: number;
 }
 
+/** Where the topology is kept when several coordinators share it. */
+export interface EtcdLocation {
+  /** `HOST:PORT` of its members, or `http://` or `https://` before it; all with the same one. */
+  endpoints: readonly string[];
+  /** Before every key; ends with `/`. */
+  prefix: string;
+}
+
 export interface CoordinatorOptions {
-  /** Folder of the embedded topology store; made when it does not exist. */
+  /** Folder of the coordinator, with the embedded topology store; made when it does not exist. */
   dataDirectory: string;
+  /** Undefined: the topology is embedded, and this is the only coordinator. */
+  etcd: EtcdLocation | undefined;
+  /**
+   * After so many milliseconds without word from a shared topology store, answers and `/readyz` say
+   * that the topology may be out of date; 200..600,000. Default 5,000.
+   */
+  topologyLeaseMs: number;
+  controllerLease: ControllerLeaseOptions;
   /** Where the gRPC service listens. Default 127.0.0.1:7700. */
   listen: HostAndPort;
   /** Where `/healthz`, `/readyz` and `/metrics` are served. Undefined: nowhere. */
@@ -79,6 +99,9 @@ export function coordinatorOptions({
   return {
     listen: { host: '127.0.0.1', port: 7700 },
     http: undefined,
+    etcd: undefined,
+    topologyLeaseMs: 5_000,
+    controllerLease: defaultControllerLeaseOptions,
     limits: defaultLimits,
     nodes: defaultNodeRegistryOptions,
     reads: defaultReadRouterOptions,

@@ -13,6 +13,9 @@ import { NodeAdmin } from './admin/node-admin.js';
 import { ReplicaAdmin } from './admin/replica-admin.js';
 import { ClockMark } from './clock-mark.js';
 import type { CoordinatorOptions } from './config.js';
+import { ControllerElection } from './control/controller-election.js';
+import { TopologyFreshness } from './control/topology-freshness.js';
+import { UnfinishedCollections } from './control/unfinished-collections.js';
 import { MoveDriver } from './moves/move-driver.js';
 import { type LinkFactory, NodeRegistry } from './nodes/node-registry.js';
 import { InSyncKeeper } from './replication/in-sync-keeper.js';
@@ -23,7 +26,7 @@ import { WriteGate } from './resilience/write-gate.js';
 import { DocumentReads } from './search/document-reads.js';
 import { ReadRouter } from './search/read-router.js';
 import { SearchService } from './search/search-service.js';
-import { emptyTopology } from './topology/topology.js';
+import { type CollectionEntry, emptyTopology } from './topology/topology.js';
 import { loadOrCreateTopology } from './topology/topology-editor.js';
 import type { TopologyStore } from './topology/topology-store.js';
 import { TopologyKeeper } from './topology-keeper.js';
@@ -60,6 +63,12 @@ export class Coordinator {
   readonly #writeDriver: WriteDriver;
   /** Compares replicas in sync, and heals what differs. */
   readonly comparer: ReplicaComparer;
+  /** Whether this coordinator does what only one of them may. */
+  readonly election: ControllerElection;
+  /** How long ago the topology was confirmed. */
+  readonly freshness: TopologyFreshness;
+  /** Where the topology store is shared. */
+  readonly #unfinished: UnfinishedCollections | undefined;
   readonly #recovery: RecoveryDriver;
   /** Moves replicas as nodes come and go. */
   readonly moves: MoveDriver;
@@ -72,7 +81,10 @@ export class Coordinator {
     parts: CoordinatorParts,
     options: CoordinatorOptions,
   ) {
-    const { clock, random, logger } = parts;
+    const { store, clock, random, logger } = parts;
+    this.election = new ControllerElection(store, clock, logger, options.controllerLease);
+    this.freshness = new TopologyFreshness(store, clock, logger, options.topologyLeaseMs);
+    const isController = () => this.election.isController;
     const createLink = parts.createLinkFactory(topology.current.clusterId);
     this.topology = topology;
     this.nodes = new NodeRegistry(
@@ -91,7 +103,7 @@ export class Coordinator {
     };
     topology.onChange((next) => this.nodes.topologyChanged(next));
     this.router = new ReadRouter(this.nodes, clock, random, options.reads);
-    this.searches = new SearchService(this.router);
+    this.searches = new SearchService(this.router, () => this.freshness.staleMs);
     this.reads = new DocumentReads(this.router);
     const events = this.replicationEvents;
     this.inSync = new InSyncKeeper(topology, events, clock, logger);
@@ -107,13 +119,22 @@ export class Coordinator {
     const watched = { topology, nodes: this.nodes, clock, logger };
     this.#recovery = new RecoveryDriver({
       ...watched,
-      isController: () => true,
+      isController,
       options: options.recovery,
     });
-    this.moves = new MoveDriver({ ...watched, isController: () => true, options: options.moves });
+    this.moves = new MoveDriver({ ...watched, isController, options: options.moves });
     const { connectPeer } = parts;
-    this.comparer = new ReplicaComparer({ ...watched, connectPeer, options: options.comparison });
-    this.#clockMark = new ClockMark(parts.store, hybridClock, clock, logger);
+    this.comparer = new ReplicaComparer({
+      ...watched,
+      isController,
+      connectPeer,
+      options: options.comparison,
+    });
+    const drop = (collection: CollectionEntry) => this.collections.drop(collection);
+    if (store.isShared) {
+      this.#unfinished = new UnfinishedCollections({ ...watched, isController, drop });
+    }
+    this.#clockMark = new ClockMark(store, hybridClock, clock, logger);
     this.#startWaitMs = options.startWaitMs;
   }
 
@@ -131,7 +152,12 @@ export class Coordinator {
     });
     const keeper = new TopologyKeeper(store, topology);
     const coordinator = new Coordinator(keeper, hybridClock, parts, options);
-    await coordinator.#begin();
+    try {
+      await coordinator.#begin();
+    } catch (error) {
+      await coordinator.close();
+      throw error;
+    }
     return coordinator;
   }
 
@@ -142,10 +168,14 @@ export class Coordinator {
     if (nodes.length > 0 && away.length === nodes.length) {
       return `no shard node is connected: ${away.join(', ')}`;
     }
-    return undefined;
+    const { staleMs } = this.freshness;
+    if (staleMs === 0) return undefined;
+    return `the topology store was not heard for ${Math.round(staleMs)} ms; searches and writes go on`;
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.freshness.close();
+    this.#unfinished?.close();
     this.#clockMark.stop();
     this.#writeDriver.close();
     this.#recovery.close();
@@ -154,11 +184,14 @@ export class Coordinator {
     this.router.gate.close();
     this.nodes.close();
     this.topology.close();
+    await this.election.close();
   }
 
   async #begin(): Promise<void> {
     await this.#clockMark.start();
-    await this.collections.dropUnfinished();
+    await this.election.start();
+    // Another coordinator may be in the middle of making one.
+    if (this.#unfinished === undefined) await this.collections.dropUnfinished();
     await this.nodes.whenConnected(this.#startWaitMs);
   }
 }

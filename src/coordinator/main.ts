@@ -8,6 +8,7 @@ import { systemRandom } from '../base/system-random.js';
 import { GrpcRecoveryPeer } from '../wire/grpc-recovery-peer.js';
 import type { CoordinatorOptions, HostAndPort } from './config.js';
 import { Coordinator, type CoordinatorParts } from './coordinator.js';
+import { checkEmbeddedFolder, openCoordinatorFolder } from './coordinator-folder.js';
 import { ClusterHandlers } from './service/cluster-handlers.js';
 import { CollectionHandlers } from './service/collection-handlers.js';
 import { DocumentHandlers } from './service/document-handlers.js';
@@ -16,7 +17,9 @@ import { SearchHandlers } from './service/search-handlers.js';
 import type { CallFrame } from './service/unary.js';
 import { watchAdmission } from './telemetry/admission-metrics.js';
 import { Metrics } from './telemetry/metrics.js';
+import { EtcdTopologyStore } from './topology/etcd-topology-store.js';
 import { LmdbTopologyStore } from './topology/lmdb-topology-store.js';
+import type { TopologyStore } from './topology/topology-store.js';
 import { GrpcShardLink } from './transport/grpc-shard-link.js';
 
 export interface RunningCoordinator {
@@ -37,19 +40,36 @@ export async function runCoordinator(
   options: CoordinatorOptions,
   logger: Logger,
 ): Promise<RunningCoordinator> {
-  const store = await LmdbTopologyStore.open(options.dataDirectory);
+  const store = await openStore(options);
   let coordinator: Coordinator | undefined;
   try {
     coordinator = await Coordinator.start(partsOf(store, logger), options);
     return await serve(coordinator, store, options, logger);
   } catch (error) {
-    coordinator?.close();
+    await coordinator?.close();
     await store.close();
     throw error;
   }
 }
 
-function partsOf(store: LmdbTopologyStore, logger: Logger): CoordinatorParts {
+/** Its `close` lets go of the folder too. */
+async function openStore({ dataDirectory, etcd }: CoordinatorOptions): Promise<TopologyStore> {
+  if (etcd === undefined) {
+    checkEmbeddedFolder(dataDirectory);
+    return LmdbTopologyStore.open(dataDirectory);
+  }
+  const folder = await openCoordinatorFolder(dataDirectory, systemRandom);
+  const { holder } = folder;
+  try {
+    const parts = { clock: systemClock, random: systemRandom, holder };
+    return await EtcdTopologyStore.open(etcd, parts, () => folder.release());
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
+
+function partsOf(store: TopologyStore, logger: Logger): CoordinatorParts {
   const shared = { clock: systemClock, random: systemRandom, logger };
   return {
     store,
@@ -64,7 +84,7 @@ function partsOf(store: LmdbTopologyStore, logger: Logger): CoordinatorParts {
 
 async function serve(
   coordinator: Coordinator,
-  store: LmdbTopologyStore,
+  store: TopologyStore,
   options: CoordinatorOptions,
   logger: Logger,
 ): Promise<RunningCoordinator> {
@@ -79,6 +99,7 @@ async function serve(
     ),
     timeoutMsMax: options.limits.requestTimeoutMsMax,
     isStopping: () => isStopping,
+    refreshTopology: () => coordinator.topology.refresh(),
   };
   const { router } = coordinator;
   frame.metrics.watchReads(router.counters, () => router.budget.exhaustedCount);
@@ -92,6 +113,11 @@ async function serve(
       return nodes.map(({ nodeId, concurrency }) => ({ nodeId, limit: concurrency.value }));
     },
   });
+  const { election, freshness } = coordinator;
+  frame.metrics.watchControl(
+    () => election.isController,
+    () => freshness.ageMs,
+  );
   coordinator.replicationEvents.subscribe({
     onEvicted: (_, cause) => frame.metrics.replicaEvicted(cause),
     onRestamped: (opCount) => frame.metrics.writesRestamped(opCount),
@@ -118,7 +144,7 @@ async function serve(
       services.stopStreams();
       await shutDown(server, options.stopTimeoutMs);
       await http?.close();
-      coordinator.close();
+      await coordinator.close();
       await store.close();
     },
   };

@@ -5,7 +5,7 @@
 import { AnnulusError, type ErrorCode, type ErrorReason } from '../base/errors.js';
 import { type CollectionEntry, collectionByName, type Topology } from './topology/topology.js';
 import { updateTopology } from './topology/topology-editor.js';
-import type { TopologyStore } from './topology/topology-store.js';
+import { type TopologyStore, TopologyStoreError } from './topology/topology-store.js';
 import type { RefusalReason, Transition } from './topology/topology-transitions.js';
 
 export type TopologyListener = (topology: Topology) => void;
@@ -15,6 +15,9 @@ export class TopologyKeeper {
   readonly #listeners = new Set<TopologyListener>();
   readonly #stopWatching: () => void;
   #current: Topology;
+  /** A look at a shared store that is under way, and the one that follows it. */
+  #looking: Promise<boolean> | undefined;
+  #nextLook: Promise<boolean> | undefined;
 
   constructor(store: TopologyStore, initial: Topology) {
     this.#store = store;
@@ -39,13 +42,30 @@ export class TopologyKeeper {
 
   /**
    * Applies a transition to the newest topology, in the store first, then here. Rejects with an
-   * `AnnulusError` when the transition is refused.
+   * `AnnulusError` when the transition is refused, or the store cannot be reached.
    */
   async update(transition: Transition): Promise<Topology> {
-    const result = await updateTopology(this.#store, transition);
+    const result = await updateTopology(this.#store, transition).catch((error: unknown) => {
+      throw isAway(error) ? topologyUnavailable(error) : error;
+    });
     if (result.kind === 'refused') throw refusal(result.reason, result.message);
     this.#advance(result.topology);
     return result.topology;
+  }
+
+  /**
+   * Looks whether another coordinator has changed the topology. Resolves to true when `current` is
+   * as new as the call; to false where there is no other coordinator, or the store is away.
+   */
+  refresh(): Promise<boolean> {
+    if (!this.#store.isShared) return Promise.resolve(false);
+    if (this.#looking === undefined) return this.#look();
+    // The one under way may have been answered before; all who come meanwhile share the next.
+    this.#nextLook ??= this.#looking.then(() => {
+      this.#nextLook = undefined;
+      return this.#look();
+    });
+    return this.#nextLook;
   }
 
   /** Calls `listener` with each newer topology; the result stops that. */
@@ -57,6 +77,21 @@ export class TopologyKeeper {
   close(): void {
     this.#stopWatching();
     this.#listeners.clear();
+  }
+
+  #look(): Promise<boolean> {
+    const looking = this.#store.load().then(
+      (found) => {
+        if (found !== undefined) this.#advance(found);
+        return true;
+      },
+      () => false,
+    );
+    this.#looking = looking;
+    void looking.then(() => {
+      if (this.#looking === looking) this.#looking = undefined;
+    });
+    return looking;
   }
 
   #advance(topology: Topology): void {
@@ -81,4 +116,14 @@ const refusals: Record<RefusalReason, [ErrorCode, ErrorReason]> = {
 function refusal(reason: RefusalReason, message: string): AnnulusError {
   const [code, errorReason] = refusals[reason];
   return new AnnulusError(code, errorReason, message);
+}
+
+function isAway(error: unknown): error is TopologyStoreError {
+  return error instanceof TopologyStoreError && error.failure === 'unavailable';
+}
+
+/** The change may have been made all the same. */
+function topologyUnavailable(cause: TopologyStoreError): AnnulusError {
+  const message = `the topology cannot be changed now: ${cause.message}`;
+  return new AnnulusError('UNAVAILABLE', 'TOPOLOGY_UNAVAILABLE', message, { cause });
 }

@@ -148,6 +148,7 @@ const REASONS: Readonly<Record<ErrorReason, true>> = {
   STALE_GENERATION: true,
   STALE_TOPOLOGY: true,
   SUPERSEDED: true,
+  TOPOLOGY_UNAVAILABLE: true,
   QUEUE_FULL: true,
   REPLY_TOO_LARGE: true,
   STORAGE_FULL: true,

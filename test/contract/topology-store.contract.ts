@@ -148,6 +148,16 @@ export function describeTopologyStore(
       expect(await store.loadClockMark()).toBe(makeVersion(1_700_000_000_000, 65_535, 3));
     });
 
+    it('gives the seat of the controller, and again when it was released', async () => {
+      const seat = await store.takeController(2_000);
+      expect(await seat?.renew()).toBe(true);
+      await seat?.release();
+      await seat?.release();
+      const again = await store.takeController(2_000);
+      expect(await again?.renew()).toBe(true);
+      await again?.release();
+    });
+
     it('keeps to one coordinator id, within 16 bits', async () => {
       const id = await store.claimCoordinatorId();
       expect(Number.isInteger(id) && id >= 0 && id <= 65_535).toBe(true);
@@ -207,6 +217,19 @@ function describeSharing(name: string, makeKit: () => Promise<TopologyStoreKit>)
       expect((await store.load())?.epoch).toBe(1);
       await other.saveClockMark(77n);
       expect(await store.loadClockMark()).toBe(77n);
+    });
+
+    it('gives one of them the seat of the controller, and the other one once that releases it', async () => {
+      const seats = await Promise.all([store.takeController(2_000), other.takeController(2_000)]);
+      const [mine, theirs] = seats;
+      expect(seats.filter((seat) => seat !== undefined)).toHaveLength(1);
+      const loser = mine === undefined ? store : other;
+      expect(await loser.takeController(2_000)).toBeUndefined();
+      await (mine ?? theirs)?.release();
+      const next = await loser.takeController(2_000);
+      expect(await next?.renew()).toBe(true);
+      expect(await (mine === undefined ? other : store).takeController(2_000)).toBeUndefined();
+      await next?.release();
     });
 
     it('creates one topology when both want to be first', async () => {

@@ -183,7 +183,7 @@ describe('servers by themselves', () => {
       'a folder that is a file',
       () => `coordinator --listen 127.0.0.1:0 --data ${process.execPath}`,
     ],
-    ['etcd', () => `coordinator --listen 127.0.0.1:0 --data ${data('y')} --etcd http://h:1`],
+    ['no etcd', () => `coordinator --listen 127.0.0.1:0 --data ${data('y')} --etcd 127.0.0.1:1`],
   ])('%s is one clear line and exit code 1', async (_, args) => {
     const { exitCode, stdout, stderr } = await cli(`${args()} --log-level silent`);
     expect(oneLine(stderr)).toMatch(/^annulus: /);

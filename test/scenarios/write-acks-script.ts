@@ -12,6 +12,8 @@
  *   > 5 fail b unavailable       ... [of 1]
  *   > 6 evicted b                it is out of the in-sync set
  *   > 6 kept b                   it cannot be taken out
+ *   > 6 delayed                  ... before the topology store is back
+ *   > 9 over                     the caller waits no longer for the topology store
  *   > 7 set 2 a b ~c             the replica set of generation 2
  *   > 9 dropped                  the collection is gone
  *   > 100 deadline               the caller must be answered
@@ -87,6 +89,10 @@ class World {
         return acks.evicted(id);
       case 'kept':
         return acks.evictionRefused(id, 'it is the last one');
+      case 'delayed':
+        return acks.evictionsDelayed(false);
+      case 'over':
+        return acks.evictionsDelayed(true);
       case 'set':
         return acks.setChanged(parseSet(Number(words[1]), words.slice(2)));
       case 'dropped':

@@ -6,7 +6,10 @@ import {
   MemoryTopologyStore,
 } from '../../src/coordinator/topology/memory-topology-store.js';
 import type { Topology } from '../../src/coordinator/topology/topology.js';
-import type { TopologyStore } from '../../src/coordinator/topology/topology-store.js';
+import type {
+  ControllerSeat,
+  TopologyStore,
+} from '../../src/coordinator/topology/topology-store.js';
 
 /**
  * The memory topology store as a process has it: every call takes time before and after it happens, so
@@ -34,6 +37,10 @@ export class SimTopologyStore implements TopologyStore {
 
   watch(listener: (topology: Topology) => void): () => void {
     return this.#store.watch(listener);
+  }
+
+  takeController(): Promise<ControllerSeat | undefined> {
+    return this.#slowly(() => this.#store.takeController());
   }
 
   claimCoordinatorId(): Promise<number> {

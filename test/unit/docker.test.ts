@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startStatusServer } from '../../src/base/status-server.js';
-import { coordinatorOptionSpecs, shardOptionSpecs } from '../../src/cli/option-tables.js';
+import { coordinatorOptionSpecs } from '../../src/cli/coordinator-option-table.js';
+import { shardOptionSpecs } from '../../src/cli/option-tables.js';
 import { type HostAndPort, type OptionSpec, resolveOption } from '../../src/cli/options.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { parseDockerfile } from '../support/dockerfile.js';
@@ -25,12 +26,21 @@ interface Service {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
-const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+
+interface ComposeFile {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
-};
-const services = Object.entries(compose.services);
-const shards = services.filter(([, { command }]) => command[0] === 'shard');
+}
+
+function readCompose(path: string) {
+  const compose = parse(read(path), { merge: true }) as ComposeFile;
+  const services = Object.entries(compose.services);
+  const withRole = (role: string) => services.filter(([, { command }]) => command[0] === role);
+  const coordinators = withRole('coordinator');
+  const shards = withRole('shard');
+  return { compose, services: [...coordinators, ...shards], coordinators, shards };
+}
+
 const instructions = parseDockerfile(read('Dockerfile'));
 const last = (name: string) => instructions.findLast((one) => one.name === name)?.args ?? '';
 const specsOf: Record<string, readonly OptionSpec[]> = {
@@ -67,14 +77,17 @@ function publishedPorts(service: Service) {
   });
 }
 
-describe('docker-compose.yml', () => {
-  it('starts one coordinator and three shard nodes', () => {
-    expect(services.map(([, { command }]) => command[0]).sort()).toEqual([
-      'coordinator',
-      'shard',
-      'shard',
-      'shard',
-    ]);
+const files = [
+  { path: 'docker-compose.yml', coordinatorCount: 1, shardCount: 3 },
+  { path: 'docker-compose.etcd.yml', coordinatorCount: 2, shardCount: 4 },
+];
+
+describe.each(files)('$path', ({ path, coordinatorCount, shardCount }) => {
+  const { compose, services, coordinators, shards } = readCompose(path);
+
+  it('starts its coordinators and shard nodes', () => {
+    expect(coordinators).toHaveLength(coordinatorCount);
+    expect(shards).toHaveLength(shardCount);
   });
 
   it.each(services)(
@@ -118,23 +131,25 @@ describe('docker-compose.yml', () => {
     expect(addressOf(service, 'http').host).toBe('0.0.0.0');
   });
 
-  it('publishes both ports of the coordinator, on loopback, and none of the shard nodes', () => {
-    const coordinator = compose.services.coordinator as Service;
-    const ports = ['listen', 'http'].map((name) => addressOf(coordinator, name).port);
-    expect(publishedPorts(coordinator)).toEqual(
-      ports.map((port) => ({ host: '127.0.0.1', published: port, inner: port })),
-    );
-    expect(ports).toEqual([7700, 7780]);
+  it('publishes both ports of each coordinator, on loopback, and none of the shard nodes', () => {
+    coordinators.forEach(([, coordinator], i) => {
+      const ports = ['listen', 'http'].map((name) => addressOf(coordinator, name).port);
+      expect(ports).toEqual([7700, 7780]);
+      expect(publishedPorts(coordinator)).toEqual(
+        ports.map((port) => ({ host: '127.0.0.1', published: port + i, inner: port })),
+      );
+    });
     for (const [, shard] of shards) expect(shard.ports).toBeUndefined();
   });
 
-  it.each(shards)('%s joins the coordinator and is reached by its own name', (name, service) => {
-    const coordinator = compose.services.coordinator as Service;
-    const { port } = addressOf(coordinator, 'listen');
-    expect(optionsOf(service).get('join')).toEqual([{ host: 'coordinator', port }]);
+  it.each(shards)('%s joins the coordinators and is reached by its own name', (name, service) => {
+    const reached = coordinators.map(([host, one]) => {
+      return { host, port: addressOf(one, 'listen').port };
+    });
+    expect(optionsOf(service).get('join')).toEqual(reached);
     const listenPort = addressOf(service, 'listen').port;
     expect(addressOf(service, 'advertise')).toEqual({ host: name, port: listenPort });
-    expect(Object.keys(service.depends_on ?? {})).toEqual(['coordinator']);
+    expect(Object.keys(service.depends_on ?? {})).toEqual(reached.map(({ host }) => host));
   });
 
   it('gives each shard node an id and a zone of its own', () => {
@@ -154,6 +169,33 @@ describe('docker-compose.yml', () => {
       expect(taken).toEqual(expect.arrayContaining(Object.keys(service.build.args)));
     },
   );
+});
+
+describe('docker-compose.etcd.yml', () => {
+  const { compose, coordinators } = readCompose('docker-compose.etcd.yml');
+  const members = Object.entries(compose.services).filter(([, one]) => one.command[0] === 'etcd');
+  const flagOf = ({ command }: Service, name: string) =>
+    command.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
+
+  it('starts three members of one etcd, each with a volume of its own', () => {
+    expect(members).toHaveLength(3);
+    const cluster = members.map(([name]) => `${name}=http://${name}:2380`).join(',');
+    for (const [name, service] of members) {
+      expect(flagOf(service, 'name')).toBe(name);
+      expect(flagOf(service, 'initial-cluster')).toBe(cluster);
+      expect(flagOf(service, 'advertise-client-urls')).toBe(`http://${name}:2379`);
+      expect(service.volumes).toEqual([`${name}:${flagOf(service, 'data-dir')}`]);
+      expect(Object.keys(compose.volumes)).toContain(name);
+    }
+  });
+
+  it('has every coordinator know all of them', () => {
+    const endpoints = members.map(([name]) => `${name}:2379`);
+    for (const [, service] of coordinators) {
+      expect(optionsOf(service).get('etcd')).toEqual(endpoints);
+      expect(Object.keys(service.depends_on ?? {})).toEqual(members.map(([name]) => name));
+    }
+  });
 });
 
 describe('Dockerfile', () => {

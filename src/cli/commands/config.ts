@@ -1,12 +1,8 @@
 import { argument, clientOptionSpecs } from '../client-command.js';
 import type { CommandSpec } from '../command.js';
-import {
-  configOptionSpec,
-  coordinatorOptionSpecs,
-  devOptionSpecs,
-  knownConfigKeys,
-  shardOptionSpecs,
-} from '../option-tables.js';
+import { configOptionSpec } from '../common-options.js';
+import { coordinatorOptionSpecs } from '../coordinator-option-table.js';
+import { devOptionSpecs, knownConfigKeys, shardOptionSpecs } from '../option-tables.js';
 import {
   allowedValues,
   environmentName,

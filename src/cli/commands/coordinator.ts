@@ -1,7 +1,7 @@
 import { createPinoLogger } from '../../base/pino-logger.js';
 import { systemClock } from '../../base/system-clock.js';
 import type { CommandSpec } from '../command.js';
-import { coordinatorOptionSpecs } from '../option-tables.js';
+import { coordinatorOptionSpecs } from '../coordinator-option-table.js';
 import type { ResolvedOptions } from '../resolved-options.js';
 import { processStopSignals, runServer } from '../server-process.js';
 
@@ -13,9 +13,6 @@ export const coordinatorCommand: CommandSpec = {
   description: 'One coordinator: the front door of a cluster.',
   options: coordinatorOptionSpecs,
   async run({ terminal, options }) {
-    if (options.has('etcd')) {
-      throw new Error('--etcd is not available yet: leave it out to keep the topology in --data');
-    }
     // Loaded only now: client commands start without the servers' native parts.
     const { runCoordinator } = await import('../../coordinator/main.js');
     const logger = createPinoLogger('coordinator', options.text('log-level'));
@@ -39,6 +36,11 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
   const { defaultLimits } = await import('../../coordinator/limits.js');
   return coordinatorOptions({
     dataDirectory: options.text('data'),
+    etcd: options.has('etcd')
+      ? { endpoints: options.endpoints('etcd'), prefix: prefixOf(options.text('etcd-prefix')) }
+      : undefined,
+    topologyLeaseMs: options.integer('topology-lease-ms'),
+    controllerLease: { ttlMs: options.integer('controller-lease-ms') },
     listen: options.address('listen'),
     http: options.address('http'),
     limits: {
@@ -79,4 +81,8 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
     startWaitMs: options.integer('start-wait-ms'),
     stopTimeoutMs: options.integer('stop-timeout-ms'),
   });
+}
+
+function prefixOf(text: string): string {
+  return text.endsWith('/') ? text : `${text}/`;
 }

@@ -4,14 +4,11 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/system-clock.js';
 import type { CommandCall, CommandSpec } from '../command.js';
+import { devCoordinatorOptionSpecs, devShardOptionSpecs } from '../common-options.js';
 import { spawnSelf } from '../dev/child-process.js';
 import { DevCluster } from '../dev/dev-cluster.js';
 import { KILL_AFTER_MS, type ProcessEvent } from '../dev/supervised-process.js';
-import {
-  devCoordinatorOptionSpecs,
-  devOptionSpecs,
-  devShardOptionSpecs,
-} from '../option-tables.js';
+import { devOptionSpecs } from '../option-tables.js';
 import { formatAddress, type OptionSpec } from '../options.js';
 import { printJsonLine, type Terminal } from '../output.js';
 import { processStopSignals, runServer, type StopSignals } from '../server-process.js';

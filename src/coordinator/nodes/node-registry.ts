@@ -216,7 +216,10 @@ export class NodeRegistry {
     node.isAssigning = true;
     this.assign(node.nodeId)
       .catch((error: unknown) => {
-        this.#logger.warn({ node_id: node.nodeId, error: String(error) }, 'assignment failed');
+        // Another coordinator was quicker with a newer topology.
+        const isOlder = error instanceof AnnulusError && error.reason === 'STALE_TOPOLOGY';
+        const level = isOlder ? 'debug' : 'warn';
+        this.#logger[level]({ node_id: node.nodeId, error: String(error) }, 'assignment failed');
       })
       .finally(() => {
         node.isAssigning = false;

@@ -2,16 +2,19 @@
  * Takes replicas that missed a write out of the in-sync set, or, when they are recovering, back from
  * being about to enter it. A dead node has many partitions and thousands of writes may be waiting, so
  * what is asked for within one turn of the event loop, or while a change is on its way to the store,
- * is made as one change.
+ * is made as one change. While the store cannot be reached, all that was asked for waits for it: a
+ * replica that lacks a write leaves the set, however long that takes.
  */
-import type { Clock } from '../../base/clock.js';
-import type { PartStatus } from '../../base/errors.js';
+import { type Clock, delay } from '../../base/clock.js';
+import { AnnulusError, type PartStatus } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { type ReplicaRef, setReplicaState } from '../topology/replica-transitions.js';
 import type { Topology } from '../topology/topology.js';
 import type { TransitionResult } from '../topology/topology-transitions.js';
 import { refKey } from './recovery-controller.js';
 import type { ReplicationEvents } from './replication-events.js';
+
+const STOPPING = { refused: 'this coordinator is stopping' };
 
 /** What the keeper needs of the `TopologyKeeper`. */
 export interface TopologyChanger {
@@ -28,7 +31,13 @@ interface Wish {
   outcome: Outcome;
   settle: (outcome: Outcome | Error) => void;
   settled: Promise<Outcome | Error>;
+  /** Told when the store turns out to be away. */
+  onDelayed: Set<() => void>;
+  isDelayed: boolean;
 }
+
+const RETRY_MS_MIN = 100;
+const RETRY_MS_MAX = 2_000;
 
 export class InSyncKeeper {
   readonly #topology: TopologyChanger;
@@ -46,9 +55,16 @@ export class InSyncKeeper {
     this.#logger = logger;
   }
 
-  /** Takes a replica out of the in-sync set, durably. Never rejects. */
-  async evict(ref: ReplicaRef, cause: PartStatus): Promise<EvictionOutcome> {
-    const outcome = await this.#wish(ref, cause);
+  /**
+   * Takes a replica out of the in-sync set, durably. Never rejects. `onDelayed` is called when that
+   * has to wait for the topology store.
+   */
+  async evict(
+    ref: ReplicaRef,
+    cause: PartStatus,
+    onDelayed: () => void = () => {},
+  ): Promise<EvictionOutcome> {
+    const outcome = await this.#wish(ref, cause, onDelayed);
     if (outcome instanceof Error) return { status: 'refused', detail: outcome.message };
     if (typeof outcome === 'object') return { status: 'refused', detail: outcome.refused };
     return { status: 'evicted' };
@@ -59,16 +75,28 @@ export class InSyncKeeper {
     this.#isClosed = true;
   }
 
-  #wish(ref: ReplicaRef, cause: PartStatus): Promise<Outcome | Error> {
-    if (this.#isClosed) return Promise.resolve({ refused: 'this coordinator is stopping' });
+  #wish(ref: ReplicaRef, cause: PartStatus, onDelayed: () => void): Promise<Outcome | Error> {
+    if (this.#isClosed) return Promise.resolve(STOPPING);
     const key = refKey(ref);
     const same = this.#wishes.get(key);
-    if (same !== undefined) return same.settled;
+    if (same !== undefined) {
+      if (same.isDelayed) this.#clock.defer(onDelayed);
+      else same.onDelayed.add(onDelayed);
+      return same.settled;
+    }
     let settle: Wish['settle'] = () => {};
     const settled = new Promise<Outcome | Error>((resolve) => {
       settle = resolve;
     });
-    this.#wishes.set(key, { ref, cause, outcome: 'unchanged', settle, settled });
+    const state = { outcome: 'unchanged' as const, isDelayed: false };
+    this.#wishes.set(key, {
+      ref,
+      cause,
+      settle,
+      settled,
+      onDelayed: new Set([onDelayed]),
+      ...state,
+    });
     if (!this.#isRunning) {
       this.#isRunning = true;
       this.#clock.defer(() => void this.#run());
@@ -77,6 +105,7 @@ export class InSyncKeeper {
   }
 
   async #run(): Promise<void> {
+    let failures = 0;
     while (this.#wishes.size > 0) {
       const wishes = [...this.#wishes.values()];
       this.#wishes = new Map();
@@ -84,9 +113,33 @@ export class InSyncKeeper {
         .update((topology) => this.#apply(topology, wishes))
         .then(() => undefined)
         .catch((error: unknown) => error);
+      if (isStoreAway(failure) && !this.#isClosed) {
+        this.#keep(wishes, failures === 0, failure);
+        failures += 1;
+        await delay(
+          this.#clock,
+          Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(failures, 10)),
+        );
+        continue;
+      }
+      failures = 0;
       for (const wish of wishes) this.#conclude(wish, failure);
     }
     this.#isRunning = false;
+  }
+
+  /** They are tried again, with what is asked for meanwhile. */
+  #keep(wishes: readonly Wish[], isFirst: boolean, failure: AnnulusError): void {
+    if (isFirst) this.#logger.warn({ error: failure.message }, 'replicas wait to be taken out');
+    for (const wish of wishes) {
+      const key = refKey(wish.ref);
+      const newer = this.#wishes.get(key);
+      if (newer === undefined) this.#wishes.set(key, wish);
+      else void newer.settled.then(wish.settle);
+      wish.isDelayed = true;
+      for (const tell of wish.onDelayed) tell();
+      wish.onDelayed.clear();
+    }
   }
 
   #conclude(wish: Wish, failure: unknown): void {
@@ -115,4 +168,8 @@ export class InSyncKeeper {
     const kind = current === topology ? 'unchanged' : 'changed';
     return { kind, topology: current };
   }
+}
+
+function isStoreAway(failure: unknown): failure is AnnulusError {
+  return failure instanceof AnnulusError && failure.reason === 'TOPOLOGY_UNAVAILABLE';
 }

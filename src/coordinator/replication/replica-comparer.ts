@@ -40,6 +40,8 @@ export interface DivergenceSample {
 export interface ReplicaComparerParts {
   topology: { readonly current: Topology };
   nodes: NodeRegistry;
+  /** Only the controller compares in the background. */
+  isController(): boolean;
   connectPeer: ConnectRecoveryPeer;
   clock: Clock;
   logger: Logger;
@@ -101,6 +103,10 @@ export class ReplicaComparer {
   }
 
   async #step(): Promise<void> {
+    if (!this.#parts.isController()) {
+      this.#divergence.clear();
+      return;
+    }
     const all = [...this.#parts.topology.current.collections.values()]
       .filter(({ state }) => state === 'ready')
       .flatMap((collection) =>

@@ -27,6 +27,11 @@ export interface Coverage {
   documentsSearched: number;
   /** By partition. */
   missing: MissingPartition[];
+  /**
+   * How long ago a shared topology store was last heard, once that is over the topology lease; else 0.
+   * Then a replica that has been taken out of the in-sync set may have answered.
+   */
+  topologyStaleMs: number;
 }
 
 /** 0..1; of no partitions at all, 1. */

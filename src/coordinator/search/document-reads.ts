@@ -140,6 +140,7 @@ export class DocumentReads {
         partitionsSearched: replies.length,
         documentsTotal: 0,
         documentsSearched: 0,
+        topologyStaleMs: 0,
         missing,
       },
       1,

@@ -45,9 +45,12 @@ interface SearchProgress {
 
 export class SearchService {
   readonly #router: ReadRouter;
+  readonly #topologyStaleMs: () => number;
 
-  constructor(router: ReadRouter) {
+  /** `topologyStaleMs`: see `Coverage`. */
+  constructor(router: ReadRouter, topologyStaleMs: () => number = () => 0) {
     this.#router = router;
+    this.#topologyStaleMs = topologyStaleMs;
   }
 
   /**
@@ -195,6 +198,7 @@ export class SearchService {
       documentsTotal: searched + unseen,
       documentsSearched: searched,
       missing,
+      topologyStaleMs: Math.round(this.#topologyStaleMs()),
     };
   }
 

@@ -17,6 +17,8 @@ export interface CallFrame {
   /** The longest that any request may take. */
   timeoutMsMax: number;
   isStopping(): boolean;
+  /** See `TopologyKeeper.refresh`. */
+  refreshTopology?(): Promise<boolean>;
 }
 
 /** Time kept back from the caller's deadline, so that a partial answer still arrives in time. */
@@ -47,13 +49,26 @@ export async function framed<A>(
     if (frame.isStopping()) {
       throw new AnnulusError('UNAVAILABLE', 'SHUTTING_DOWN', 'this coordinator is stopping');
     }
-    return await run();
+    return await runAsOfNow(frame, run);
   } catch (error) {
     const known = knownError(frame, method, error);
     code = known.code;
     throw known;
   } finally {
     frame.metrics.requestEnded(method, code, frame.clock.nowMs() - startMs);
+  }
+}
+
+/** What is not known here may have been made through another coordinator just now. */
+async function runAsOfNow<A>(frame: CallFrame, run: () => Promise<A> | A): Promise<A> {
+  try {
+    return await run();
+  } catch (error) {
+    const isUnknown =
+      error instanceof AnnulusError &&
+      (error.reason === 'COLLECTION_NOT_FOUND' || error.reason === 'NODE_NOT_FOUND');
+    if (!isUnknown || !(await frame.refreshTopology?.())) throw error;
+    return await run();
   }
 }
 

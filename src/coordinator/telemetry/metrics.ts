@@ -152,6 +152,28 @@ export class Metrics {
     );
   }
 
+  /** Who controls the cluster, and how old the topology may be; asked at each scrape. */
+  watchControl(isController: () => boolean, ageMs: () => number): void {
+    const gauge = (name: string, help: string, value: () => number) => {
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(value());
+        },
+      });
+    };
+    gauge('annulus_controller', 'Whether this coordinator is the controller: 1 or 0.', () =>
+      isController() ? 1 : 0,
+    );
+    gauge(
+      'annulus_topology_age_seconds',
+      'Since a shared topology store last confirmed the topology; 0 where it is embedded.',
+      () => ageMs() / 1_000,
+    );
+  }
+
   requestEnded(method: string, code: string, tookMs: number): void {
     this.#requests.inc({ method, code });
     this.#latency.observe({ method }, tookMs / 1_000);

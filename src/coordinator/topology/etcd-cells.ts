@@ -15,8 +15,8 @@ export interface EtcdCell {
 }
 
 export interface EtcdChange {
-  /** The change is made only while this key has this revision; 0: while it does not exist. */
-  expect?: { key: string; revision: number };
+  /** The change is made only while each key has this revision; 0: while it does not exist. */
+  expect?: readonly { key: string; revision: number }[];
   puts: ReadonlyMap<string, string>;
   deletes: readonly string[];
   /** The keys vanish with this lease. */
@@ -47,23 +47,18 @@ export class EtcdCells {
   }
 
   /**
-   * Resolves to true when the change was made, to false when the expected revision is not in force,
+   * Resolves to true when the change was made, to false when an expected revision is not in force,
    * which may be because an earlier attempt made it: then `onDoubt` was called.
    */
   change(change: EtcdChange, onDoubt: () => void = () => {}): Promise<boolean> {
-    const { expect, puts, deletes, lease } = change;
+    const { expect = [], puts, deletes, lease } = change;
     const request = {
-      compare:
-        expect === undefined
-          ? []
-          : [
-              {
-                key: this.#keyOf(expect.key),
-                target: CompareTarget.Mod,
-                result: CompareResult.Equal,
-                mod_revision: expect.revision,
-              },
-            ],
+      compare: expect.map(({ key, revision }) => ({
+        key: this.#keyOf(key),
+        target: CompareTarget.Mod,
+        result: CompareResult.Equal,
+        mod_revision: revision,
+      })),
       success: [
         ...Array.from(puts, ([key, text]) => ({
           request_put: {

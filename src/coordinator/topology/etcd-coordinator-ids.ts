@@ -25,7 +25,10 @@ export async function claimCoordinatorId(cells: EtcdCells, holder: string): Prom
       [NEXT, String(id + 1)],
       [HOLDERS + holder, String(id)],
     ]);
-    const expect = { key: NEXT, revision: next?.revision ?? 0 };
+    const expect = [
+      { key: NEXT, revision: next?.revision ?? 0 },
+      { key: HOLDERS + holder, revision: 0 },
+    ];
     await cells.change({ expect, puts, deletes: [] });
   }
   throw new TopologyStoreError('unavailable', 'coordinators were numbered again and again');

@@ -6,13 +6,14 @@
  * Whether a transaction without an answer was carried out can be told by the stamp in the root, as
  * long as no other change followed.
  */
-import type { Clock } from '../../base/clock.js';
+import { type Clock, delay } from '../../base/clock.js';
 import type { Epoch } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
 import { type Random, randomHex } from '../../base/random.js';
 import { NO_VERSION, type Version } from '../../base/version.js';
 import { CHANGE_BYTES_MAX, type EtcdCell, EtcdCells, OPERATIONS_MAX } from './etcd-cells.js';
 import { EtcdConnection, type EtcdOptions } from './etcd-connection.js';
+import { takeEtcdSeat } from './etcd-controller-seat.js';
 import { claimCoordinatorId } from './etcd-coordinator-ids.js';
 import { EtcdDoorbell } from './etcd-doorbell.js';
 import type { Topology } from './topology.js';
@@ -24,12 +25,14 @@ import {
   type TopologyChange,
   type TopologyRoot,
 } from './topology-parts.js';
-import { type TopologyStore, TopologyStoreError } from './topology-store.js';
+import { type ControllerSeat, type TopologyStore, TopologyStoreError } from './topology-store.js';
 import { TopologyWatchers } from './topology-watchers.js';
 
 const ROOT = 'topology/root';
 const PARTS = 'topology/part/';
 const CLOCK = 'clock';
+/** How long a close waits for calls under way: etcd may be away. */
+const CLOSE_MS_MAX = 2_000;
 /** Attempts to raise the clock's mark: each is lost only to another coordinator that raised it. */
 const MARK_ATTEMPTS_MAX = 32;
 
@@ -52,26 +55,40 @@ export class EtcdTopologyStore implements TopologyStore {
   readonly #cells: EtcdCells;
   readonly #parts: EtcdStoreParts;
   readonly #watchers = new TopologyWatchers();
+  readonly #onClosed: () => Promise<void>;
   readonly #underWay = new Set<Promise<unknown>>();
   #known: Known | undefined;
   #doorbell: EtcdDoorbell | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(connection: EtcdConnection, parts: EtcdStoreParts) {
+  private constructor(
+    connection: EtcdConnection,
+    parts: EtcdStoreParts,
+    onClosed: () => Promise<void>,
+  ) {
     this.connection = connection;
+    this.#onClosed = onClosed;
     this.#cells = new EtcdCells(connection);
     this.#parts = parts;
   }
 
-  /** Rejects with a {@link TopologyStoreError}: `unavailable` when no member answers, `corrupt`, `failed`. */
-  static async open(options: EtcdOptions, parts: EtcdStoreParts): Promise<EtcdTopologyStore> {
-    const store = new EtcdTopologyStore(new EtcdConnection(options, parts.clock), parts);
+  /**
+   * Rejects with a {@link TopologyStoreError}: `unavailable` when no member answers, `corrupt` or
+   * `failed`. `onClosed` is called at the end of `close`, and not when this rejects.
+   */
+  static async open(
+    options: EtcdOptions,
+    parts: EtcdStoreParts,
+    onClosed: () => Promise<void> = async () => {},
+  ): Promise<EtcdTopologyStore> {
+    const connection = new EtcdConnection(options, parts.clock);
+    const store = new EtcdTopologyStore(connection, parts, onClosed);
     try {
       await store.#refresh();
       await store.#sweep();
       return store;
     } catch (error) {
-      await store.close();
+      connection.close();
       throw error;
     }
   }
@@ -103,6 +120,11 @@ export class EtcdTopologyStore implements TopologyStore {
     return this.#watchers.add(listener);
   }
 
+  takeController(ttlMs: number): Promise<ControllerSeat | undefined> {
+    const { connection } = this;
+    return this.#track(() => takeEtcdSeat(connection, this.#cells, this.#parts.holder, ttlMs));
+  }
+
   claimCoordinatorId(): Promise<number> {
     return this.#track(() => claimCoordinatorId(this.#cells, this.#parts.holder));
   }
@@ -112,7 +134,7 @@ export class EtcdTopologyStore implements TopologyStore {
       for (let attempt = 0; attempt < MARK_ATTEMPTS_MAX; attempt += 1) {
         const found = await this.#cells.read(CLOCK);
         if (found !== undefined && BigInt(found.text) >= mark) return;
-        const expect = { key: CLOCK, revision: found?.revision ?? 0 };
+        const expect = [{ key: CLOCK, revision: found?.revision ?? 0 }];
         const puts = new Map([[CLOCK, mark.toString()]]);
         if (await this.#cells.change({ expect, puts, deletes: [] })) return;
       }
@@ -135,8 +157,10 @@ export class EtcdTopologyStore implements TopologyStore {
   async #closeOnce(): Promise<void> {
     this.#watchers.clear();
     this.#doorbell?.close();
-    await Promise.allSettled(this.#underWay);
+    const finished = Promise.allSettled(this.#underWay);
+    await Promise.race([finished, delay(this.#parts.clock, CLOSE_MS_MAX)]);
     this.connection.close();
+    await this.#onClosed();
   }
 
   /** Reads the root, and the parts when it is another one than before. */
@@ -180,7 +204,7 @@ export class EtcdTopologyStore implements TopologyStore {
     }
     const deletesNow = deletes.slice(0, OPERATIONS_MAX - last.size - 1).map((key) => PARTS + key);
     const change = {
-      expect: { key: ROOT, revision },
+      expect: [{ key: ROOT, revision }],
       puts: new Map([...last, [ROOT, rootText] as const]),
       deletes: deletesNow,
     };

@@ -25,7 +25,7 @@ import {
 } from './lmdb-topology-environment.js';
 import type { Topology } from './topology.js';
 import { parseTopology, serializeTopology } from './topology-json.js';
-import { type TopologyStore, TopologyStoreError } from './topology-store.js';
+import { type ControllerSeat, type TopologyStore, TopologyStoreError } from './topology-store.js';
 import { TopologyWatchers } from './topology-watchers.js';
 
 /** Raised when an older release could misread what a newer one writes. */
@@ -106,6 +106,12 @@ export class LmdbTopologyStore implements TopologyStore {
   watch(listener: (topology: Topology) => void): () => void {
     this.#checkOpen();
     return this.#watchers.add(listener);
+  }
+
+  /** Always: the lock sees to it that there is one coordinator. */
+  async takeController(): Promise<ControllerSeat> {
+    this.#checkOpen();
+    return { renew: async () => true, release: async () => {} };
   }
 
   /** Always 0: the lock sees to it that there is one coordinator. */

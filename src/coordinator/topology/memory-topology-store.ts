@@ -8,7 +8,7 @@ import { invariant } from '../../base/invariant.js';
 import { NO_VERSION, type Version } from '../../base/version.js';
 import type { Topology } from './topology.js';
 import { parseTopology, serializeTopology } from './topology-json.js';
-import { type TopologyStore, TopologyStoreError } from './topology-store.js';
+import { type ControllerSeat, type TopologyStore, TopologyStoreError } from './topology-store.js';
 import { TopologyWatchers } from './topology-watchers.js';
 
 /** What all stores over it share. */
@@ -16,6 +16,8 @@ export class MemoryTopologyCells {
   topology: Topology | undefined;
   clockMark: Version = NO_VERSION;
   readonly coordinatorIds = new Set<number>();
+  /** Who has the controller's seat. */
+  controller: MemoryTopologyStore | undefined;
   readonly watcherGroups = new Set<TopologyWatchers>();
 }
 
@@ -52,6 +54,21 @@ export class MemoryTopologyStore implements TopologyStore {
     return this.#watchers.add(listener);
   }
 
+  /** Not taken from a holder that does not renew it, but from one that has closed its store. */
+  async takeController(): Promise<ControllerSeat | undefined> {
+    this.#checkOpen();
+    const cells = this.#cells;
+    if (cells.controller !== undefined) return undefined;
+    cells.controller = this;
+    return {
+      renew: async () => {
+        this.#checkOpen();
+        return cells.controller === this;
+      },
+      release: async () => this.#leaveController(),
+    };
+  }
+
   async claimCoordinatorId(): Promise<number> {
     this.#checkOpen();
     if (this.#coordinatorId === undefined) {
@@ -78,7 +95,12 @@ export class MemoryTopologyStore implements TopologyStore {
     this.#isClosed = true;
     this.#watchers.clear();
     this.#cells.watcherGroups.delete(this.#watchers);
+    this.#leaveController();
     if (this.#coordinatorId !== undefined) this.#cells.coordinatorIds.delete(this.#coordinatorId);
+  }
+
+  #leaveController(): void {
+    if (this.#cells.controller === this) this.#cells.controller = undefined;
   }
 
   #checkOpen(): void {

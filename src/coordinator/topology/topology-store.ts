@@ -35,6 +35,12 @@ export interface TopologyStore {
    */
   watch(listener: (topology: Topology) => void): () => void;
 
+  /**
+   * Takes the one seat of the controller, for `ttlMs` from when the store hears of it; undefined when
+   * another coordinator has it. When it rejects, it may be taken until that time is over.
+   */
+  takeController(ttlMs: number): Promise<ControllerSeat | undefined>;
+
   /** 0..65535; no other coordinator that is alive and shares this store has the same. */
   claimCoordinatorId(): Promise<number>;
 
@@ -45,6 +51,13 @@ export interface TopologyStore {
 
   /** Waits for changes under way and lets go of everything; watchers hear no more. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Held until it is released, or its time is over without being renewed. */
+export interface ControllerSeat {
+  /** Begins its time anew; false when it was over. Rejects when that is not known. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
 }
 
 /**

@@ -55,6 +55,21 @@ export class Standings {
     return this.all().filter((standing) => standing.role === role && standing.state !== 'out');
   }
 
+  /** All that are waited for have the write durably. */
+  get areHeld(): boolean {
+    const waitedFor = [...this.of('in_sync'), ...this.of('awaited')];
+    return waitedFor.every(({ state }) => state === 'held');
+  }
+
+  /** Something is under way still. */
+  get areOpen(): boolean {
+    return this.all().some(({ state }) => state === 'sent' || state === 'evicting');
+  }
+
+  evicting(): ReplicaStanding[] {
+    return this.all().filter(({ state }) => state === 'evicting');
+  }
+
   /** A replica in sync has the write durably. */
   get isHeldByAny(): boolean {
     return this.of('in_sync').some(({ state }) => state === 'held');

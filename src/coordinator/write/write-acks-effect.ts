@@ -15,11 +15,18 @@ export interface WriteAcksOptions {
   patienceMs: number;
 }
 
+/** `topology_unavailable`: a replica could not be taken out in time. */
+export type WriteFailureCause =
+  | WriteFault
+  | 'not_enough_replicas'
+  | 'topology_unavailable'
+  | 'dropped';
+
 export type WriteSettlement =
   | { status: 'acknowledged'; outcomes: readonly OpOutcome[] }
   | {
       status: 'failed';
-      cause: WriteFault | 'not_enough_replicas' | 'dropped';
+      cause: WriteFailureCause;
       /** The replica to blame; undefined where it is nobody's alone. */
       nodeId: NodeId | undefined;
       detail: string;
@@ -27,7 +34,7 @@ export type WriteSettlement =
 
 export type WriteAcksEffect =
   | { kind: 'send'; nodeId: NodeId; generation: Generation; delayMs: number }
-  /** Take it out of the in-sync set; answer with `evicted` or `evictionRefused`. */
+  /** Take it out of the in-sync set; answer with `evicted`, `evictionRefused` or `evictionsDelayed`. */
   | { kind: 'evict'; nodeId: NodeId; cause: WriteFault }
   /** A recovering replica did not take the write. */
   | { kind: 'missed'; nodeId: NodeId }

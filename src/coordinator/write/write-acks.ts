@@ -28,7 +28,12 @@ import {
   Standings,
   type WriteFault,
 } from './replica-standing.js';
-import type { WriteAcksEffect, WriteAcksOptions, WriteSettlement } from './write-acks-effect.js';
+import type {
+  WriteAcksEffect,
+  WriteAcksOptions,
+  WriteFailureCause,
+  WriteSettlement,
+} from './write-acks-effect.js';
 
 const REPLANS_MAX = 16;
 
@@ -123,6 +128,15 @@ export class WriteAcks {
     return this.#conclude();
   }
 
+  /**
+   * What must be taken out waits for the topology store, which is away. The caller waits too until
+   * this `isOver`; a write whose caller has its answer does not.
+   */
+  evictionsDelayed(isOver: boolean): WriteAcksEffect[] {
+    if (isOver || this.#isSettled) this.#leaveEvictions();
+    return this.#conclude();
+  }
+
   /** The partition has another replica set. */
   setChanged(set: ReplicaSetView): WriteAcksEffect[] {
     if (set.generation <= this.#set.generation || this.#isFinished) return [];
@@ -145,11 +159,21 @@ export class WriteAcks {
   /** The caller must be answered now; what was sent is seen to its end all the same. */
   deadlinePassed(): WriteAcksEffect[] {
     if (this.#isSettled) return [];
+    this.#leaveEvictions();
     const open = this.#standings.all().find(({ state }) => state !== 'held');
     const isRefused = open?.cause === 'rejected' && !this.#standings.isHeldByAny;
     const detail = isRefused ? open.detail : 'the deadline came before all replicas had it';
     this.#fail(isRefused ? 'rejected' : 'timed_out', open?.nodeId, detail);
     return this.#conclude();
+  }
+
+  /** Whoever takes the replicas out goes on with it; the write does not. */
+  #leaveEvictions(): void {
+    for (const standing of this.#standings.evicting()) {
+      const { nodeId, cause } = standing;
+      this.#fail('topology_unavailable', nodeId, `${cause}, and it cannot be taken out`);
+      standing.state = 'out';
+    }
   }
 
   #plan(): void {
@@ -227,12 +251,9 @@ export class WriteAcks {
     const { consistency, minInSync } = this.#options;
     const members = this.#standings.of('in_sync');
     const held = members.filter(({ state }) => state === 'held').length;
-    const isAll =
-      held === members.length &&
-      !this.#standings.of('awaited').some(({ state }) => state !== 'held');
     if (consistency === 'in_sync' && members.length < minInSync) {
       this.#failShort(members.length);
-    } else if (held > 0 && (isAll || this.#isEnough(held, members.length))) {
+    } else if (held > 0 && (this.#standings.areHeld || this.#isEnough(held, members.length))) {
       this.#settle({ status: 'acknowledged', outcomes: this.#outcomes });
     } else if (held === 0 && members.every(({ state }) => state === 'failed')) {
       const [first] = members;
@@ -251,10 +272,7 @@ export class WriteAcks {
   }
 
   #finishIfIdle(): void {
-    if (!this.#isSettled) return;
-    for (const { state } of this.#standings.all()) {
-      if (state === 'sent' || state === 'evicting') return;
-    }
+    if (!this.#isSettled || this.#standings.areOpen) return;
     this.#isFinished = true;
     this.#effects.push({ kind: 'finish' });
   }
@@ -264,16 +282,12 @@ export class WriteAcks {
     for (const standing of this.#standings.all()) standing.state = 'out';
   }
 
-  #failShort(inSyncCount: number): void {
-    const detail = `${inSyncCount} replicas are in sync, ${this.#options.minInSync} are needed`;
-    this.#fail('not_enough_replicas', undefined, detail);
+  #failShort(count: number): void {
+    const needed = `${this.#options.minInSync} are needed`;
+    this.#fail('not_enough_replicas', undefined, `${count} replicas are in sync, ${needed}`);
   }
 
-  #fail(
-    cause: WriteFault | 'not_enough_replicas' | 'dropped',
-    nodeId: NodeId | undefined,
-    detail: string,
-  ): void {
+  #fail(cause: WriteFailureCause, nodeId: NodeId | undefined, detail: string): void {
     this.#settle({ status: 'failed', cause, nodeId, detail });
   }
 

@@ -17,6 +17,7 @@ const codes: Record<Failed['cause'], [ErrorCode, ErrorReason]> = {
   unknown_generation: ['UNAVAILABLE', 'STALE_GENERATION'],
   storage_full: ['RESOURCE_EXHAUSTED', 'STORAGE_FULL'],
   not_enough_replicas: ['UNAVAILABLE', 'NOT_ENOUGH_REPLICAS'],
+  topology_unavailable: ['UNAVAILABLE', 'TOPOLOGY_UNAVAILABLE'],
   dropped: ['NOT_FOUND', 'COLLECTION_NOT_FOUND'],
 };
 

@@ -18,6 +18,9 @@ const PATIENCE_TIMEOUTS = 5;
 /** A busy replica's advice when to come back is followed up to this. */
 const ADVICE_MS_MAX = 1_000;
 
+/** Of the time that is left, this much is waited for a topology store that is away. */
+const DELAY_RATIO = 0.75;
+
 interface Pending {
   write: PartitionWrite;
   acks: WriteAcks;
@@ -234,7 +237,17 @@ export class WriteRun {
 
   #evict(pending: Pending, nodeId: NodeId, cause: WriteFault): void {
     const { partition } = pending.write;
-    void this.#parts.inSync.evict(this.#ref(partition, nodeId), cause).then((outcome) => {
+    const onDelayed = () => {
+      this.#one(partition, ({ acks }) => acks.evictionsDelayed(false));
+      const { clock } = this.#parts;
+      // The answer has a way to go before its caller gives up.
+      const waitMs = (this.#batch.deadlineAtMs - clock.nowMs()) * DELAY_RATIO;
+      clock.setTimer(Math.max(0, waitMs), () =>
+        this.#one(partition, ({ acks }) => acks.evictionsDelayed(true)),
+      );
+    };
+    const ref = this.#ref(partition, nodeId);
+    void this.#parts.inSync.evict(ref, cause, onDelayed).then((outcome) => {
       this.#one(partition, ({ acks }) =>
         outcome.status === 'evicted'
           ? acks.evicted(nodeId)

@@ -26,6 +26,7 @@ describe('search', () => {
       partitionsSearched: 3,
       documentsTotal: 2,
       documentsSearched: 2,
+      topologyStaleMs: 0,
       missing: [{ partition: 2, reason: 'timed_out' }],
     });
     expect(rest).toEqual({});

@@ -97,6 +97,7 @@ function over(store: TopologyStore, changes: Partial<TopologyStore>): TopologySt
     load: () => store.load(),
     compareAndSwap: (expected, next) => store.compareAndSwap(expected, next),
     watch: (listener) => store.watch(listener),
+    takeController: (ttlMs) => store.takeController(ttlMs),
     claimCoordinatorId: () => store.claimCoordinatorId(),
     saveClockMark: (mark) => store.saveClockMark(mark),
     loadClockMark: () => store.loadClockMark(),

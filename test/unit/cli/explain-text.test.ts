@@ -24,6 +24,7 @@ const coverage = {
   partitionsSearched: 3,
   documentsTotal: 4,
   documentsSearched: 3,
+  topologyStaleMs: 0,
   missing: [{ partition: 3, reason: 'timed_out' }],
 };
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeOption } from '../../../src/cli/command.js';
 import { parseConfig, readConfigFile } from '../../../src/cli/config-file.js';
+import { coordinatorOptionSpecs } from '../../../src/cli/coordinator-option-table.js';
 import {
-  coordinatorOptionSpecs,
   devOptionSpecs,
   knownConfigKeys,
   shardOptionSpecs,

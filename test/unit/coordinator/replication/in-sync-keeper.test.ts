@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AnnulusError } from '../../../../src/base/errors.js';
 import { collectionId, nodeId } from '../../../../src/base/ids.js';
 import { silentLogger } from '../../../../src/base/logger.js';
 import { InSyncKeeper } from '../../../../src/coordinator/replication/in-sync-keeper.js';
@@ -45,6 +46,7 @@ class World {
   readonly keeper: InSyncKeeper;
   updateCount = 0;
   isStoreDown = false;
+  isStoreAway = false;
 
   private constructor(store: MemoryTopologyStore, initial: Topology) {
     this.topology = new TopologyKeeper(store, initial);
@@ -58,6 +60,10 @@ class World {
     const changer: Pick<TopologyKeeper, 'update'> = {
       update: (transition) => {
         this.updateCount += 1;
+        if (this.isStoreAway) {
+          const away = new AnnulusError('UNAVAILABLE', 'TOPOLOGY_UNAVAILABLE', 'no etcd');
+          return Promise.reject(away);
+        }
         if (this.isStoreDown) return Promise.reject(new TopologyStoreError('failed', 'disk'));
         return this.topology.update(transition);
       },
@@ -133,6 +139,38 @@ describe('InSyncKeeper', () => {
     expect(outcomes).toEqual([{ status: 'evicted' }, { status: 'evicted' }]);
     const entry = world.topology.current.collections.get(collection)?.partitions[0];
     expect(entry?.replicas.some(({ isAwaited }) => isAwaited)).toBe(false);
+  });
+
+  it('waits for a store that is away, tells so, and takes all out at once when it is back', async () => {
+    const world = await World.of(startingTopology(4));
+    world.isStoreAway = true;
+    let delayedCount = 0;
+    const onDelayed = () => {
+      delayedCount += 1;
+    };
+    const wishes = [0, 1, 0, 2].map((p) =>
+      world.keeper.evict(ref(p), 'unavailable', () => onDelayed()),
+    );
+    await world.clock.runForAsync(60_000);
+    expect(delayedCount).toBe(4);
+    wishes.push(world.keeper.evict(ref(0), 'unavailable', onDelayed));
+    await world.clock.runForAsync(10);
+    expect(delayedCount).toBe(5);
+    expect(world.updateCount).toBeLessThan(50);
+    world.isStoreAway = false;
+    const outcomes = await world.settled(Promise.all(wishes));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['evicted']));
+    expect([0, 1, 2].map((p) => world.inSync(p))).toEqual(Array(3).fill('a,b in 2'));
+    expect(world.heard).toHaveLength(3);
+  });
+
+  it('refuses what waits for the store when it is closed', async () => {
+    const world = await World.of(startingTopology(1));
+    world.isStoreAway = true;
+    const wish = world.keeper.evict(ref(0), 'unavailable');
+    await world.clock.runForAsync(1_000);
+    world.keeper.close();
+    expect((await world.settled(wish)).status).toBe('refused');
   });
 
   it('changes nothing once closed', async () => {

@@ -38,6 +38,7 @@ class World {
     });
     const world = this;
     this.comparer = new ReplicaComparer({
+      isController: () => true,
       topology: {
         get current() {
           return world.topology;

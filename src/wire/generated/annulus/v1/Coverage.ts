@@ -9,6 +9,7 @@ export interface Coverage {
   'documentsTotal'?: (number | string | Long);
   'documentsSearched'?: (number | string | Long);
   'missing'?: (_annulus_v1_MissingPartition)[];
+  'topologyStaleMs'?: (number);
 }
 
 export interface Coverage__Output {
@@ -17,4 +18,5 @@ export interface Coverage__Output {
   'documentsTotal': (string);
   'documentsSearched': (string);
   'missing': (_annulus_v1_MissingPartition__Output)[];
+  'topologyStaleMs': (number);
 }

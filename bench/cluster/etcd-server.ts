@@ -1,13 +1,13 @@
 /**
- * A real etcd server for tests: on free ports of loopback, with a folder of its own. Where there is no
- * `etcd` binary the tests that need one are skipped, and say so.
+ * A real etcd server for tests and benchmarks: on free ports of loopback, with a folder of its own.
+ * Where there is no `etcd` binary the tests that need one are skipped, and say so.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from './until.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './tcp-proxy.js';
 
 const binary = process.env.ETCD_BINARY ?? 'etcd';
 
@@ -17,8 +17,6 @@ export const hasEtcd = spawnSync(binary, ['--version'], { stdio: 'ignore' }).sta
 export const etcdNote = hasEtcd
   ? ''
   : ' (SKIPPED: there is no etcd here; install it, on Debian with `apt-get install etcd-server`)';
-
-if (!hasEtcd) process.stderr.write(`Tests against etcd are skipped${etcdNote}\n`);
 
 export class EtcdServer {
   readonly endpoint: string;
@@ -55,7 +53,10 @@ export class EtcdServer {
     };
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
     this.#child = spawn(binary, args, { stdio: 'ignore' });
-    await until(() => this.#isHealthy(), 30_000);
+    for (let waitedMs = 0; !(await this.#isHealthy()); waitedMs += 20) {
+      if (waitedMs > 30_000) throw new Error('etcd does not answer');
+      await sleep(20);
+    }
   }
 
   pause(): void {
@@ -89,15 +90,4 @@ export class EtcdServer {
       return false;
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }
