@@ -36,6 +36,10 @@ export const entries: readonly Entry[] = [
   program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
   program('coordinators', 'controllers killed in recoveries, and etcd stopped, under load'),
   program('chaos', 'faults of processes, networks and disks under load, and what they may not do'),
+  program(
+    'elastic',
+    'from 3 nodes to 5 and back to 3 under load, nothing fails and nothing is lost',
+  ),
   program('ingest-latency', 'p99 of searches while another process ingests'),
   program('restart', 'time until a killed node serves what it holds'),
   program('recovery', 'what it takes until a replica that lost something is in sync again'),

@@ -29,6 +29,7 @@ export type ErrorReason =
   | 'NO_NODES'
   | 'NOT_ENOUGH_REPLICAS'
   | 'REPLICA_IN_SYNC'
+  | 'LAST_COPY'
   | 'COVERAGE_TOO_LOW'
   | 'PARTITION_UNAVAILABLE'
   | 'REPLICA_CORRUPT'

@@ -9,6 +9,7 @@ import { allConfigCommand, configCommands, optionsCommand } from './commands/con
 import { coordinatorCommand } from './commands/coordinator.js';
 import { devCommand } from './commands/dev.js';
 import { countCommand, deleteCommand, getCommand } from './commands/documents.js';
+import { moveCommands } from './commands/moves.js';
 import { nodeCommands } from './commands/node.js';
 import { searchCommand } from './commands/search.js';
 import { shardCommand } from './commands/shard.js';
@@ -42,6 +43,11 @@ interface CommandGroup {
 
 const groups: readonly CommandGroup[] = [
   { name: 'node', description: 'Shard nodes.', commands: nodeCommands },
+  {
+    name: 'moves',
+    description: 'Replicas on their way from node to node.',
+    commands: moveCommands,
+  },
   { name: 'collection', description: 'Collections.', commands: collectionCommands },
   {
     name: 'config',

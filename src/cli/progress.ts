@@ -6,7 +6,7 @@ export interface Progress {
   stop(): void;
 }
 
-const NONE: Progress = { update() {}, stop() {} };
+const NONE = { update() {}, stop() {} };
 
 /** A bar on stderr when that is a terminal, nothing otherwise. */
 export function showProgress({ stderr }: Terminal, byteCount: number | undefined): Progress {
@@ -22,4 +22,18 @@ export function showProgress({ stderr }: Terminal, byteCount: number | undefined
       bar.update(Math.min(bytesRead, bar.getTotal()), { documents }),
     stop: () => bar.stop(),
   };
+}
+
+export interface StepProgress {
+  update(doneCount: number): void;
+  stop(): void;
+}
+
+/** A bar on stderr when that is a terminal, nothing otherwise. */
+export function showSteps({ stderr }: Terminal, total: number, what: string): StepProgress {
+  if (stderr.isTTY !== true || total === 0) return NONE;
+  const format = `{bar} {value}/{total} ${what} | {duration_formatted} | {eta_formatted} left`;
+  const bar = new SingleBar({ stream: stderr, format, hideCursor: true, etaBuffer: 50 });
+  bar.start(total, 0);
+  return { update: (doneCount) => bar.update(doneCount), stop: () => bar.stop() };
 }

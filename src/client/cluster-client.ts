@@ -1,20 +1,22 @@
 /** Nodes and topology: the operators' side of the client. */
-import type { AnnulusError } from '../base/errors.js';
-import type { Topology__Output } from '../wire/generated/annulus/v1/Topology.js';
+import type { NodeInfo__Output } from '../wire/generated/annulus/v1/NodeInfo.js';
 import { annulusV1 } from '../wire/proto-package.js';
 import type { CallRunner } from './call-runner.js';
 import type { CallScope } from './call-scope.js';
 import { checkBoolean, checkInteger, checkNumber, checkText, optional } from './check.js';
 import type {
   ForcedInSync,
+  LostPartition,
   NodeInfo,
   NodeInput,
   PartitionComparison,
   Topology,
 } from './cluster-types.js';
-import { type CallStatus, unavailable } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { decodeComparison, decodeNode, decodeTopology } from './decode.js';
+import { MoveClient, replicationRequest, updateRequest } from './move-client.js';
+import type { NodeUpdate, ReplicationInput } from './move-types.js';
+import { resilientStream } from './resilient-stream.js';
 import type { CallOptions } from './types.js';
 
 const methods = annulusV1.Cluster.service;
@@ -22,10 +24,13 @@ const methods = annulusV1.Cluster.service;
 export class ClusterClient {
   readonly #connections: ConnectionPool;
   readonly #runner: CallRunner;
+  /** Replicas on their way from node to node. */
+  readonly moves: MoveClient;
 
   constructor(connections: ConnectionPool, runner: CallRunner) {
     this.#connections = connections;
     this.#runner = runner;
+    this.moves = new MoveClient(connections, runner);
   }
 
   /** All nodes, by id. */
@@ -70,34 +75,14 @@ export class ClusterClient {
    * never repeated. It throws when reconnecting has failed as often as a call may be tried.
    */
   async *watchTopology(options: { signal?: AbortSignal } = {}): AsyncGenerator<Topology> {
-    const scope = this.#runner.begin(Number.POSITIVE_INFINITY, options.signal, true);
     let lastEpoch = -1;
-    let attempts = 0;
-    try {
-      for (;;) {
-        scope.throwIfOver();
-        const { call, failure } = this.#connections.serverStream(methods.WatchTopology, {});
-        const forget = scope.onFailure(() => call.cancel());
-        let ended: CallStatus = unavailable('the server ended the watch');
-        try {
-          for await (const message of call as AsyncIterable<Topology__Output>) {
-            attempts = 0;
-            const topology = decodeTopology(message);
-            if (topology.epoch <= lastEpoch) continue;
-            lastEpoch = topology.epoch;
-            yield topology;
-          }
-        } catch (thrown) {
-          ended = thrown as CallStatus;
-        } finally {
-          forget();
-          call.cancel();
-        }
-        attempts += 1;
-        await this.#waitToReconnect(scope, failure(ended), attempts);
-      }
-    } finally {
-      this.#runner.end(scope);
+    const method = methods.WatchTopology;
+    const messages = resilientStream(this.#connections, this.#runner, method, {}, options.signal);
+    for await (const message of messages) {
+      const topology = decodeTopology(message);
+      if (topology.epoch <= lastEpoch) continue;
+      lastEpoch = topology.epoch;
+      yield topology;
     }
   }
 
@@ -144,21 +129,73 @@ export class ClusterClient {
     };
   }
 
-  /** Begins to move every replica off a node, so that it can be stopped. Not retried. */
-  async drainNode(nodeId: string, options: CallOptions = {}): Promise<NodeInfo> {
-    const request = { nodeId: checkText('nodeId', nodeId) };
-    return await this.#runner.run(options, async (scope) =>
-      decodeNode(await this.#connections.unary(methods.DrainNode, request, scope)),
+  /**
+   * Begins to move every replica off a node, so that it can be stopped once `isDrained`; with `cancel`,
+   * calls that off. Repeating it changes nothing, so it is retried.
+   */
+  async drainNode(
+    nodeId: string,
+    options: CallOptions & { cancel?: boolean } = {},
+  ): Promise<NodeInfo> {
+    const cancel = optional(options.cancel, false, checkBoolean, 'cancel');
+    const request = { nodeId: checkText('nodeId', nodeId), cancel };
+    return await this.#changeNode(options, (scope) =>
+      this.#connections.unary(methods.DrainNode, request, scope),
     );
   }
 
-  /** Forgets a node. Refused while it holds replicas, unless `force` is set. Not retried. */
-  async removeNode(nodeId: string, options: CallOptions & { force?: boolean } = {}): Promise<void> {
+  /** Moves everything from one node to another one, then forgets the first. Retried. */
+  async replaceNode(
+    nodeId: string,
+    replacementNodeId: string,
+    options: CallOptions = {},
+  ): Promise<NodeInfo> {
+    const request = {
+      nodeId: checkText('nodeId', nodeId),
+      replacementNodeId: checkText('replacementNodeId', replacementNodeId),
+    };
+    return await this.#changeNode(options, (scope) =>
+      this.#connections.unary(methods.ReplaceNode, request, scope),
+    );
+  }
+
+  /** Changes weight or zone, whatever the node itself says when it joins again. Retried. */
+  async updateNode(update: NodeUpdate, options: CallOptions = {}): Promise<NodeInfo> {
+    const request = updateRequest(update);
+    return await this.#changeNode(options, (scope) =>
+      this.#connections.unary(methods.UpdateNode, request, scope),
+    );
+  }
+
+  /** Changes how many copies a collection has. Retried. */
+  async setReplication(
+    input: ReplicationInput,
+    options: CallOptions = {},
+  ): Promise<{ replicationFactor: number; minInSync: number }> {
+    const request = replicationRequest(input);
+    return await this.#runner.run(options, (scope) =>
+      this.#runner.attempt(scope, 'budgeted', () =>
+        this.#connections.unary(methods.SetReplication, request, scope),
+      ),
+    );
+  }
+
+  /**
+   * Forgets a node. One that is up and holds replicas must be drained first, unless `force` is set; one
+   * that has the last copy of a partition needs `acceptDataLoss` too. Resolves to the copies that were
+   * given up. Not retried.
+   */
+  async removeNode(
+    nodeId: string,
+    options: CallOptions & { force?: boolean; acceptDataLoss?: boolean } = {},
+  ): Promise<LostPartition[]> {
     const force = optional(options.force, false, checkBoolean, 'force');
-    const request = { nodeId: checkText('nodeId', nodeId), force };
-    await this.#runner.run(options, (scope) =>
+    const acceptDataLoss = optional(options.acceptDataLoss, false, checkBoolean, 'acceptDataLoss');
+    const request = { nodeId: checkText('nodeId', nodeId), force, acceptDataLoss };
+    const { lost } = await this.#runner.run(options, (scope) =>
       this.#connections.unary(methods.RemoveNode, request, scope),
     );
+    return lost.map((one) => ({ ...one, documentCount: Number(one.documentCount) }));
   }
 
   /** Resolves when a coordinator answers; tries until the deadline. */
@@ -170,10 +207,12 @@ export class ClusterClient {
     );
   }
 
-  async #waitToReconnect(scope: CallScope, error: AnnulusError, attempts: number): Promise<void> {
-    scope.throwIfOver();
-    const delayMs = this.#runner.retryDelayMs(scope, 'budgeted', error, attempts);
-    if (delayMs === undefined) throw error;
-    await scope.delay(delayMs);
+  async #changeNode(
+    options: CallOptions,
+    send: (scope: CallScope) => Promise<NodeInfo__Output>,
+  ): Promise<NodeInfo> {
+    return await this.#runner.run(options, (scope) =>
+      this.#runner.attempt(scope, 'budgeted', async () => decodeNode(await send(scope))),
+    );
   }
 }

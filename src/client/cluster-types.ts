@@ -35,6 +35,19 @@ export interface NodeInfo {
   documentCount: number;
   /** Requests of this coordinator that the node has not answered yet. */
   outstanding: number;
+  /** It is being drained and holds nothing any more: it can be stopped for good. */
+  isDrained: boolean;
+  /** Stopping it now takes no partition away from searches or writes. */
+  isSafeToStop: boolean;
+  /** The node that gets all it has; empty: none. */
+  replacedBy: string;
+}
+
+/** A copy in sync that was the last one, and was given up. */
+export interface LostPartition {
+  collection: string;
+  partition: number;
+  documentCount: number;
 }
 
 export interface Topology {
@@ -42,6 +55,7 @@ export interface Topology {
   epoch: number;
   nodes: NodeInfo[];
   collections: CollectionTopology[];
+  areMovesPaused: boolean;
 }
 
 export interface CollectionTopology {

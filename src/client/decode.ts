@@ -152,12 +152,16 @@ export function decodeNode(node: NodeInfo__Output): NodeInfo {
     replicaCount: node.replicaCount,
     documentCount: Number(node.documentCount),
     outstanding: node.outstanding,
+    isDrained: node.isDrained,
+    isSafeToStop: node.isSafeToStop,
+    replacedBy: node.replacedBy,
   };
 }
 
 export function decodeTopology(topology: Topology__Output): Topology {
   return {
     epoch: Number(topology.epoch),
+    areMovesPaused: topology.areMovesPaused,
     nodes: topology.nodes.map(decodeNode),
     collections: topology.collections.map(({ name, partitions }) => ({
       name,

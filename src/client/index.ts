@@ -20,6 +20,8 @@ export type { AnnulusClientOptions, ClientPorts, RetryOptions } from './client-o
 export type { ClusterClient } from './cluster-client.js';
 export type * from './cluster-types.js';
 export { connect } from './connect.js';
+export type { MoveClient } from './move-client.js';
+export type * from './move-types.js';
 export type * from './search-types.js';
 export type * from './types.js';
 export { WriteError } from './write-error.js';

@@ -114,7 +114,7 @@ export class Coordinator {
     this.writeGate = new WriteGate(options.writes, (nowMs) => this.router.gate.pressure(nowMs));
     this.writes = new WriteService(this.#writeDriver, hybridClock, events, this.writeGate, clock);
     this.collections = new CollectionAdmin(topology, this.nodes, clock, random, logger);
-    this.nodeAdmin = new NodeAdmin(topology, this.nodes);
+    this.nodeAdmin = new NodeAdmin(topology, this.nodes, logger);
     this.replicaAdmin = new ReplicaAdmin(topology, this.nodes, logger);
     const watched = { topology, nodes: this.nodes, clock, logger };
     this.#recovery = new RecoveryDriver({

@@ -12,11 +12,13 @@ import { checkEmbeddedFolder, openCoordinatorFolder } from './coordinator-folder
 import { ClusterHandlers } from './service/cluster-handlers.js';
 import { CollectionHandlers } from './service/collection-handlers.js';
 import { DocumentHandlers } from './service/document-handlers.js';
+import { MoveHandlers } from './service/move-handlers.js';
 import { registerServices } from './service/register-services.js';
 import { SearchHandlers } from './service/search-handlers.js';
 import type { CallFrame } from './service/unary.js';
 import { watchAdmission } from './telemetry/admission-metrics.js';
 import { Metrics } from './telemetry/metrics.js';
+import { watchMoves } from './telemetry/move-metrics.js';
 import { EtcdTopologyStore } from './topology/etcd-topology-store.js';
 import { LmdbTopologyStore } from './topology/lmdb-topology-store.js';
 import type { TopologyStore } from './topology/topology-store.js';
@@ -102,6 +104,7 @@ async function serve(
     refreshTopology: () => coordinator.topology.refresh(),
   };
   const { router } = coordinator;
+  watchMoves(frame.metrics.registry, coordinator.moves);
   frame.metrics.watchReads(router.counters, () => router.budget.exhaustedCount);
   watchAdmission(frame.metrics.registry, {
     gate: router.gate,
@@ -181,6 +184,7 @@ function createHandlers(
     documents: new DocumentHandlers(topology, writes, reads, limits),
     searches: new SearchHandlers(frame, topology, searches, limits),
     cluster: new ClusterHandlers(topology, nodeAdmin, replicaAdmin, nodes, coordinator.comparer),
+    moves: new MoveHandlers(topology, coordinator.moves, frame.clock, limits),
   };
 }
 

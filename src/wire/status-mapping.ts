@@ -139,6 +139,7 @@ const REASONS: Readonly<Record<ErrorReason, true>> = {
   COLLECTION_NOT_FOUND: true,
   COLLECTION_EXISTS: true,
   NODE_NOT_FOUND: true,
+  LAST_COPY: true,
   NODE_CONFLICT: true,
   NO_NODES: true,
   NOT_ENOUGH_REPLICAS: true,

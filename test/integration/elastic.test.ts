@@ -1,74 +1,149 @@
 /** A cluster of real processes changes shape while searches and writes go on. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessCluster } from '../../bench/cluster/process-cluster.js';
+import { DIMENSION, MixedLoad } from '../../bench/elastic/mixed-load.js';
+import { loadsOf, untilAtRest } from '../../bench/elastic/shape.js';
 import type { Topology } from '../../src/client/index.js';
 
 const COLLECTION = 'docs';
-const DIMENSION = 8;
 const LIMIT_MS = 90_000;
 
 let cluster: ProcessCluster;
+let load: MixedLoad | undefined;
 
-afterEach(() => cluster.stop());
+afterEach(async () => {
+  await load?.stop();
+  load = undefined;
+  await cluster.stop();
+});
 
-async function begin(shape: { nodes: number; partitions: number; copies: number }): Promise<void> {
-  cluster = await ProcessCluster.start({ shards: shape.nodes });
-  await eventually(async () => {
-    const nodes = await cluster.client.cluster.listNodes();
-    return nodes.length === shape.nodes && nodes.every(({ state }) => state === 'up');
-  });
-  await cluster.client.createCollection({
+/** 500 documents never change, others do; searches and writes go on until the end. */
+async function begin(shape: {
+  nodes: number;
+  partitions: number;
+  copies: number;
+  env?: Record<string, string>;
+}): Promise<MixedLoad> {
+  cluster = await ProcessCluster.start({ shards: shape.nodes, env: shape.env ?? {} });
+  const { client } = cluster;
+  const isJoined = ({ nodes }: { nodes: { state: string }[] }) =>
+    nodes.length === shape.nodes && nodes.every(({ state }) => state === 'up');
+  await untilAtRest(client, 0, isJoined, LIMIT_MS);
+  await client.createCollection({
     name: COLLECTION,
     dimension: DIMENSION,
     metric: 'l2',
     partitions: shape.partitions,
     replicationFactor: shape.copies,
   });
+  load = new MixedLoad(client, COLLECTION, { steadyCount: 500, seed: 1, pauseMs: 10 });
+  await load.fill();
+  load.start();
+  return load;
 }
 
-function doc(i: number) {
-  const vector = Array.from({ length: DIMENSION }, (_, k) => Math.sin(i * 7 + k * 3));
-  return { id: `d${i}`, vector, text: `text ${i}` };
+async function atRest(replicaCount: number, isReached: Parameters<typeof untilAtRest>[2]) {
+  return await untilAtRest(cluster.client, replicaCount, isReached, LIMIT_MS);
 }
 
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAtMs = performance.now() + LIMIT_MS;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAtMs) throw new Error('not in time');
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
+/** No replica differs from the others of its partition. */
+async function differingBuckets(): Promise<number> {
+  const compared = await cluster.client.cluster.compareReplicas(COLLECTION);
+  return compared.reduce((sum, { bucketsDiffering }) => sum + bucketsDiffering, 0);
 }
 
-function loadsOf({ nodes, collections }: Topology): Map<string, number> {
-  const loads = new Map(nodes.map(({ nodeId }) => [nodeId, 0]));
-  for (const { partitions } of collections) {
-    for (const { nodeId } of partitions.flatMap(({ replicas }) => replicas)) {
-      loads.set(nodeId, (loads.get(nodeId) ?? 0) + 1);
+describe('a cluster under load', () => {
+  it('grows from 3 nodes to 5 and shrinks to 3 without a failed call, and loses nothing', async () => {
+    const mixed = await begin({ nodes: 3, partitions: 8, copies: 2 });
+    for (const nodeId of ['node-4', 'node-5']) {
+      await cluster.startNode(nodeId);
+      await atRest(16, (topology) => (loadsOf(topology).get(nodeId) ?? 0) >= 3);
     }
-  }
-  return loads;
-}
+    for (const nodeId of ['node-1', 'node-2']) {
+      await cluster.client.cluster.drainNode(nodeId);
+      await atRest(16, ({ nodes }) => nodes.find((n) => n.nodeId === nodeId)?.isDrained === true);
+      await cluster.client.cluster.removeNode(nodeId);
+      await cluster.node(nodeId).stop();
+    }
+    await mixed.stop();
+    const counts = mixed.take();
+    expect(counts.errors).toEqual([]);
+    expect(counts.failedSearches + counts.failedWrites + counts.partialSearches).toBe(0);
+    expect(counts.recallSum / counts.recallCount).toBeGreaterThan(0.99);
+    expect(await mixed.lost()).toEqual([]);
+    expect(await differingBuckets()).toBe(0);
+  });
 
-/** So many replicas, all in sync. */
-function isSettled({ collections }: Topology, count: number): boolean {
-  const replicas = collections.flatMap(({ partitions }) => partitions.flatMap((p) => p.replicas));
-  return replicas.length === count && replicas.every(({ state }) => state === 'in_sync');
-}
-
-describe('a node that joins', () => {
-  it('is given its share of every collection without being asked for', async () => {
-    await begin({ nodes: 2, partitions: 8, copies: 2 });
-    await cluster.client.upsert(
-      COLLECTION,
-      Array.from({ length: 400 }, (_, i) => doc(i)),
-    );
+  it('goes on with its moves when the coordinator is killed in the middle of them', async () => {
+    const mixed = await begin({ nodes: 2, partitions: 16, copies: 2 });
     await cluster.startNode('node-3');
-    await eventually(async () => {
-      const topology = await cluster.client.cluster.getTopology();
-      return loadsOf(topology).get('node-3') === 5 && isSettled(topology, 16);
+    for await (const move of cluster.client.cluster.moves.watch()) {
+      if (move.state === 'copying') break;
+    }
+    await cluster.coordinator.kill();
+    await cluster.startCoordinator();
+    await atRest(32, (topology) => (loadsOf(topology).get('node-3') ?? 0) >= 8);
+    await mixed.stop();
+    expect(await mixed.lost()).toEqual([]);
+    expect(await differingBuckets()).toBe(0);
+  });
+
+  it('makes anew what a dead node held, and nothing for one that is back in time', async () => {
+    const env = { ANNULUS_REPLACE_AFTER_MS: '3000' };
+    const mixed = await begin({ nodes: 4, partitions: 4, copies: 2, env });
+    await cluster.node('node-2').kill();
+    await atRest(8, (topology) => loadsOf(topology).get('node-2') === 0);
+    await mixed.stop();
+    expect(await mixed.lost()).toEqual([]);
+    expect(await cluster.client.cluster.removeNode('node-2')).toEqual([]);
+  });
+});
+
+describe('an operator', () => {
+  it('replaces a node, changes copies, plans, pauses, and is stopped from losing last copies', async () => {
+    const mixed = await begin({ nodes: 3, partitions: 4, copies: 1 });
+    await mixed.stop();
+    const { cluster: admin } = cluster.client;
+    await admin.moves.pause();
+    await cluster.startNode('node-4');
+    await admin.replaceNode('node-1', 'node-4');
+    const { nodes } = await admin.getTopology();
+    expect(nodes.find(({ nodeId }) => nodeId === 'node-1')?.replacedBy).toBe('node-4');
+    expect((await admin.moves.list()).isPaused).toBe(true);
+    await admin.moves.resume();
+    await atRest(4, (topology) => topology.nodes.length === 3);
+
+    const planned = await admin.moves.plan({
+      replication: [{ collection: COLLECTION, replicationFactor: 2 }],
     });
-    const compared = await cluster.client.cluster.compareReplicas(COLLECTION);
-    expect(compared.map(({ bucketsDiffering }) => bucketsDiffering)).toEqual(Array(8).fill(0));
-    expect(await cluster.client.count(COLLECTION)).toBe(400);
+    expect(planned.moves).toHaveLength(4);
+    expect(planned.bytesTotal).toBeGreaterThan(500 * 4 * DIMENSION);
+    const refused = admin.removeNode('node-2', { force: true });
+    await expect(refused).rejects.toMatchObject({ reason: 'LAST_COPY' });
+    await admin.setReplication({ collection: COLLECTION, replicationFactor: 2 });
+    await atRest(8, () => true);
+    await expect(admin.removeNode('node-2')).rejects.toMatchObject({ reason: 'NODE_CONFLICT' });
+    await admin.updateNode({ nodeId: 'node-2', weight: 0.5 });
+    await expect(admin.drainNode('node-2')).resolves.toMatchObject({ weight: 0.5 });
+    await admin.drainNode('node-2', { cancel: true });
+    const few = admin.setReplication({ collection: COLLECTION, replicationFactor: 4 });
+    await expect(few).rejects.toMatchObject({ reason: 'INVALID_FIELD' });
+    expect(await mixed.lost()).toEqual([]);
+  });
+
+  it('gives up last copies only when that is said, and is told what they were', async () => {
+    const mixed = await begin({ nodes: 2, partitions: 2, copies: 1 });
+    await mixed.stop();
+    // Nodes say with each heartbeat how many documents they have.
+    const isCounted = ({ nodes }: Topology) => nodes.every((node) => node.documentCount > 200);
+    const topology = await atRest(2, isCounted);
+    const held = loadsOf(topology).get('node-2') ?? 0;
+    const consent = { force: true, acceptDataLoss: true };
+    const lost = await cluster.client.cluster.removeNode('node-2', consent);
+    expect(lost).toHaveLength(held);
+    expect(lost.every(({ documentCount }) => documentCount > 0)).toBe(true);
+    await atRest(2, ({ nodes }) => nodes.length === 1);
+    await cluster.client.upsert(COLLECTION, { id: 'after', vector: new Float32Array(DIMENSION) });
+    expect(await cluster.client.count(COLLECTION)).toBeGreaterThan(0);
   });
 });

@@ -161,6 +161,7 @@ export class FakeAnnulusServer {
     return {
       ListNodes: this.#unary('ListNodes', () => ({ nodes: this.topology.nodes })),
       GetTopology: this.#unary('GetTopology', () => this.topology),
+      ListMoves: this.#unary('ListMoves', () => ({ moves: [], imbalanceRatio: 1 })),
       AddNode: this.#unary('AddNode', (node: object) => ({ ...node, state: 'NODE_STATE_UP' })),
       DrainNode: this.#unary('DrainNode', notServed),
       RemoveNode: this.#unary('RemoveNode', notServed),

@@ -80,6 +80,26 @@ const compare = clientCommand({
   },
 });
 
+const replicate = clientCommand({
+  usage: 'replicate <name>',
+  description:
+    'Change how many copies a collection has; they are made and dropped little by little.',
+  options: [
+    { ...count('replication-factor', 16, 'Copies of each partition.'), isRequired: true },
+    count('min-in-sync', 16, 'In-sync copies that a write needs. Default: all but one.'),
+  ],
+  async run(client, call) {
+    const { options } = call;
+    const replication = await client.cluster.setReplication({
+      collection: argument(call, 0),
+      replicationFactor: options.integer('replication-factor'),
+      minInSync: options.has('min-in-sync') ? options.integer('min-in-sync') : undefined,
+    });
+    printJson(call.terminal, replication);
+    return 0;
+  },
+});
+
 const drop = clientCommand({
   usage: 'drop <name>',
   description: 'Remove a collection and its documents.',
@@ -92,4 +112,11 @@ const drop = clientCommand({
   },
 });
 
-export const collectionCommands: readonly CommandSpec[] = [create, list, describe, compare, drop];
+export const collectionCommands: readonly CommandSpec[] = [
+  create,
+  list,
+  describe,
+  compare,
+  replicate,
+  drop,
+];

@@ -1,6 +1,11 @@
+import { delay } from '../../base/clock.js';
+import { holdProcessOpen, systemClock } from '../../base/system-clock.js';
+import type { AnnulusClient } from '../../client/index.js';
 import { argument, clientCommand, flagOnly } from '../client-command.js';
-import type { CommandSpec } from '../command.js';
+import type { CommandCall, CommandSpec } from '../command.js';
+import { UsageError } from '../options.js';
 import { printJson } from '../output.js';
+import { showSteps } from '../progress.js';
 
 const list = clientCommand({
   usage: 'list',
@@ -45,29 +50,125 @@ const add = clientCommand({
   },
 });
 
+const wait = flagOnly({
+  name: 'wait',
+  type: 'flag',
+  description: 'Show how far it is, and end when the node holds nothing any more.',
+});
+
 const drain = clientCommand({
   usage: 'drain <node-id>',
   description: 'Move every replica off a node, so that it can be stopped.',
-  options: [],
+  options: [wait, flagOnly({ name: 'cancel', type: 'flag', description: 'Call a drain off.' })],
   async run(client, call) {
-    printJson(call.terminal, await client.cluster.drainNode(argument(call, 0)));
+    const nodeId = argument(call, 0);
+    const cancel = call.options.flag('cancel');
+    if (cancel && call.options.flag('wait')) throw new UsageError('--cancel goes without --wait');
+    const node = await client.cluster.drainNode(nodeId, { cancel });
+    const drained = call.options.flag('wait') ? await whenEmpty(client, call, nodeId) : undefined;
+    printJson(call.terminal, drained ?? node);
+    return 0;
+  },
+});
+
+const replace = clientCommand({
+  usage: 'replace <node-id> <replacement-node-id>',
+  description:
+    'Move everything from one node to another one that has joined, then forget the first.',
+  options: [wait],
+  async run(client, call) {
+    const nodeId = argument(call, 0);
+    const node = await client.cluster.replaceNode(nodeId, argument(call, 1));
+    if (!call.options.flag('wait')) {
+      printJson(call.terminal, node);
+      return 0;
+    }
+    await whenEmpty(client, call, nodeId);
+    printJson(call.terminal, { replaced: nodeId, by: argument(call, 1) });
+    return 0;
+  },
+});
+
+const set = clientCommand({
+  usage: 'set <node-id>',
+  description: 'Change weight or zone of a node, whatever its own options say.',
+  options: [
+    flagOnly({
+      name: 'weight',
+      type: 'number',
+      min: 0.01,
+      max: 100,
+      description: 'Share of the partitions relative to other nodes.',
+    }),
+    flagOnly({ name: 'zone', type: 'text', max: 63, description: 'Where it is.' }),
+  ],
+  async run(client, call) {
+    const { options } = call;
+    if (!options.has('weight') && !options.has('zone')) {
+      throw new UsageError('nothing to set: give --weight or --zone');
+    }
+    const node = await client.cluster.updateNode({
+      nodeId: argument(call, 0),
+      weight: options.has('weight') ? options.number('weight') : undefined,
+      zone: options.has('zone') ? options.text('zone') : undefined,
+    });
+    printJson(call.terminal, node);
     return 0;
   },
 });
 
 const remove = clientCommand({
   usage: 'remove <node-id>',
-  description: 'Forget a node. Refused while it holds replicas.',
+  description:
+    'Forget a node. Refused while it is up and holds replicas, and while it has the last copy of ' +
+    'anything.',
   options: [
-    flagOnly({ name: 'force', type: 'flag', description: 'Even while it holds replicas.' }),
+    flagOnly({
+      name: 'force',
+      type: 'flag',
+      description: 'Even while it is up and holds replicas.',
+    }),
+    flagOnly({
+      name: 'accept-data-loss',
+      type: 'flag',
+      description: 'With --force: even when last copies are lost. The answer names them.',
+    }),
   ],
   async run(client, call) {
     const nodeId = argument(call, 0);
-    await client.cluster.removeNode(nodeId, { force: call.options.flag('force') });
-    printJson(call.terminal, { removed: nodeId });
+    const force = call.options.flag('force');
+    const acceptDataLoss = call.options.flag('accept-data-loss');
+    const lost = await client.cluster.removeNode(nodeId, { force, acceptDataLoss });
+    printJson(call.terminal, { removed: nodeId, lost });
     return 0;
   },
 });
+
+const WAIT_INTERVAL_MS = 300;
+
+/** Resolves when the node holds nothing, or is forgotten already. */
+async function whenEmpty(client: AnnulusClient, { terminal }: CommandCall, nodeId: string) {
+  const find = async () => {
+    const nodes = await client.cluster.listNodes();
+    return nodes.find((node) => node.nodeId === nodeId);
+  };
+  let node = await find();
+  const total = node?.replicaCount ?? 0;
+  const letGo = holdProcessOpen();
+  const progress = showSteps(terminal, total, 'replicas moved');
+  try {
+    while (node !== undefined && node.replicaCount > 0) {
+      progress.update(total - node.replicaCount);
+      await delay(systemClock, WAIT_INTERVAL_MS);
+      node = await find();
+    }
+    progress.update(total);
+    return node;
+  } finally {
+    progress.stop();
+    letGo();
+  }
+}
 
 const required = (name: string, placeholder: string, description: string) =>
   flagOnly({ name, type: 'text', placeholder, isRequired: true, description });
@@ -107,4 +208,12 @@ const forceInSync = clientCommand({
   },
 });
 
-export const nodeCommands: readonly CommandSpec[] = [list, add, drain, remove, forceInSync];
+export const nodeCommands: readonly CommandSpec[] = [
+  list,
+  add,
+  set,
+  drain,
+  replace,
+  remove,
+  forceInSync,
+];

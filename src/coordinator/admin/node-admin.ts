@@ -1,20 +1,48 @@
-/** Adds shard nodes to the topology, and follows them when they come back under another address. */
+/**
+ * Adds shard nodes to the topology, follows them when they come back under another address, and takes
+ * them out again. What is moved for it is the move controller's business.
+ */
 import { AnnulusError } from '../../base/errors.js';
+import type { NodeId } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
-import type { NodeRegistry } from '../nodes/node-registry.js';
-import type { NodeEntry } from '../topology/topology.js';
-import { addNode } from '../topology/topology-transitions.js';
+import type { Logger } from '../../base/logger.js';
+import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import { discardNode, drainNode } from '../topology/move-transitions.js';
+import { type NodeEntry, replicasOnNode, type Topology } from '../topology/topology.js';
+import {
+  addNode,
+  pinNode,
+  removeNode,
+  setNodeIntent,
+  type Transition,
+} from '../topology/topology-transitions.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
 
 export type WantedNode = Pick<NodeEntry, 'nodeId' | 'address' | 'zone' | 'weight'>;
 
+/** A partition that has no copy in sync but the one that is given up. */
+export interface LostPartition {
+  collection: string;
+  partition: number;
+  documentCount: number;
+}
+
+export interface RemovalConsent {
+  /** Even while the node is up and holds replicas. */
+  force: boolean;
+  /** Even when last copies go with it. */
+  acceptDataLoss: boolean;
+}
+
 export class NodeAdmin {
   readonly #topology: TopologyKeeper;
   readonly #nodes: NodeRegistry;
+  readonly #logger: Logger;
 
-  constructor(topology: TopologyKeeper, nodes: NodeRegistry) {
+  constructor(topology: TopologyKeeper, nodes: NodeRegistry, logger: Logger) {
     this.#topology = topology;
     this.#nodes = nodes;
+    this.#logger = logger;
   }
 
   /**
@@ -40,4 +68,91 @@ export class NodeAdmin {
     invariant(entry !== undefined, `node ${wanted.nodeId} was not added`);
     return entry;
   }
+
+  drain(nodeId: NodeId): Promise<NodeEntry> {
+    return this.#change(nodeId, (current) => drainNode(current, nodeId));
+  }
+
+  cancelDrain(nodeId: NodeId): Promise<NodeEntry> {
+    return this.#change(nodeId, (current) => setNodeIntent(current, nodeId, 'active'));
+  }
+
+  /** Everything goes from `nodeId` to `heir`, then the first is forgotten. */
+  replace(nodeId: NodeId, heir: NodeId): Promise<NodeEntry> {
+    return this.#change(nodeId, (current) => drainNode(current, nodeId, heir));
+  }
+
+  update(nodeId: NodeId, wanted: { zone?: string; weight?: number }): Promise<NodeEntry> {
+    return this.#change(nodeId, (current) => pinNode(current, nodeId, wanted));
+  }
+
+  /** Forgets a node. Resolves to the last copies that were given up. */
+  async remove(nodeId: NodeId, consent: RemovalConsent): Promise<LostPartition[]> {
+    const topology = this.#topology.current;
+    const heldCount = replicasOnNode(topology, nodeId).length;
+    if (heldCount === 0) {
+      await this.#topology.update((current) => removeNode(current, nodeId));
+      return [];
+    }
+    if (this.#isUp(nodeId) && !consent.force) {
+      throw new AnnulusError(
+        'FAILED_PRECONDITION',
+        'NODE_CONFLICT',
+        `node ${nodeId} is up and holds ${heldCount} replicas: drain it first, or force it`,
+        { metadata: { node_id: nodeId, replicas: String(heldCount) } },
+      );
+    }
+    const lost = this.#lastCopies(topology, nodeId);
+    if (lost.length > 0 && !(consent.force && consent.acceptDataLoss)) throw lastCopy(nodeId, lost);
+    await this.#topology.update((current) => {
+      const now = this.#lastCopies(current, nodeId);
+      if (now.length > lost.length) throw lastCopy(nodeId, now);
+      return discardNode(current, nodeId);
+    });
+    if (lost.length > 0) {
+      this.#logger.error({ node_id: nodeId, lost }, 'an operator gave up last copies');
+    }
+    return lost;
+  }
+
+  /** Partitions that are in sync on this node, and on no other that is up. */
+  #lastCopies(topology: Topology, nodeId: NodeId): LostPartition[] {
+    return replicasOnNode(topology, nodeId).flatMap(({ collection, partition, state }) => {
+      const others = collection.partitions[partition]?.replicas.filter((replica) => {
+        return replica.nodeId !== nodeId && replica.state === 'in_sync';
+      });
+      const isElsewhere = others?.some((replica) => this.#isUp(replica.nodeId)) === true;
+      if (state !== 'in_sync' || isElsewhere) return [];
+      const report = this.#nodes.get(nodeId)?.reports.get(replicaKey(collection.id, partition));
+      const documentCount = report?.documentCount ?? 0;
+      return [{ collection: collection.name, partition, documentCount }];
+    });
+  }
+
+  #isUp(nodeId: NodeId): boolean {
+    const node = this.#nodes.get(nodeId);
+    return node?.link.isConnected === true && node.health.state !== 'down';
+  }
+
+  async #change(nodeId: NodeId, transition: Transition): Promise<NodeEntry> {
+    const topology = await this.#topology.update(transition);
+    const entry = topology.nodes.get(nodeId);
+    invariant(entry !== undefined, `node ${nodeId} is not there`);
+    return entry;
+  }
+}
+
+const LOST_SHOWN_MAX = 5;
+
+function lastCopy(nodeId: NodeId, lost: readonly LostPartition[]): AnnulusError {
+  const shown = lost.slice(0, LOST_SHOWN_MAX).map(({ collection, partition, documentCount }) => {
+    return `partition ${partition} of ${collection} with ${documentCount} documents`;
+  });
+  const more = lost.length > shown.length ? `, and ${lost.length - shown.length} more` : '';
+  return new AnnulusError(
+    'FAILED_PRECONDITION',
+    'LAST_COPY',
+    `node ${nodeId} has the last copy of ${shown.join(', ')}${more}: it would be lost`,
+    { metadata: { node_id: nodeId, partitions: String(lost.length) } },
+  );
 }

@@ -8,9 +8,10 @@ import type { Clock, Timer } from '../../base/clock.js';
 import type { NodeId } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
-import type { Topology } from '../topology/topology.js';
-import type { TransitionResult } from '../topology/topology-transitions.js';
+import type { NodeEntry, Topology } from '../topology/topology.js';
+import type { Transition, TransitionResult } from '../topology/topology-transitions.js';
 import { AwayNodes } from './away-nodes.js';
+import { imbalanceRatio } from './imbalance.js';
 import {
   decideMoves,
   defaultMoveOptions,
@@ -19,6 +20,7 @@ import {
   type MoveOptions,
   type MoveStep,
 } from './move-controller.js';
+import { type PlanResult, planMoves } from './move-plan.js';
 import { applySteps } from './move-steps.js';
 import { type MoveReport, MoveTracker } from './move-tracker.js';
 import { GoalBook, lastingNodes } from './placement-goal.js';
@@ -59,6 +61,8 @@ export interface MoveOverview {
   /** Under way first, then those that wait. */
   moves: MoveReport[];
   isPaused: boolean;
+  /** Replicas of the fullest node over its share, once what is under way is over. */
+  imbalanceRatio: number;
 }
 
 const TICK_MS = 250;
@@ -83,12 +87,21 @@ export class MoveDriver {
   overview(): MoveOverview {
     const { topology } = this.#parts;
     const { waiting } = this.#lastDecision;
-    const moves = this.tracker.reports(topology.current, waiting);
-    return { moves, isPaused: topology.current.areMovesPaused };
+    const { current } = topology;
+    return {
+      moves: this.tracker.reports(current, waiting),
+      isPaused: current.areMovesPaused,
+      imbalanceRatio: imbalanceRatio(current, this.#lasting(current)),
+    };
   }
 
-  isAway(nodeId: NodeId): boolean {
-    return this.#away.isAway(nodeId);
+  /** What would move if these changes were made; nothing is. */
+  plan(changes: readonly Transition[]): PlanResult {
+    const { topology, options } = this.#parts;
+    const isAway = (nodeId: NodeId) => this.#away.isAway(nodeId);
+    const isUp = (nodeId: NodeId) => this.#isUp(nodeId);
+    const inputs = { topology: topology.current, isAway, isUp, sizes: this.tracker, options };
+    return planMoves(inputs, changes);
   }
 
   close(): void {
@@ -121,9 +134,7 @@ export class MoveDriver {
       [...topology.nodes.keys()].map((nodeId) => ({ nodeId, isUp: this.#isUp(nodeId) })),
       nowMs,
     );
-    const isUp = (nodeId: NodeId) => this.#isUp(nodeId);
-    const isAway = (nodeId: NodeId) => this.#away.isAway(nodeId);
-    this.#goals.update(topology, lastingNodes(topology, isAway, isUp), nowMs);
+    this.#goals.update(topology, this.#lasting(topology), nowMs);
     this.tracker.update(topology, (ref) =>
       nodes.get(ref.nodeId)?.reports.get(replicaKey(ref.collectionId, ref.partition)),
     );
@@ -143,6 +154,11 @@ export class MoveDriver {
     const after = await topology.update((current) => applySteps(current, steps, begunAtMs));
     if (after.epoch === before.epoch) return;
     for (const step of steps) logger.info(logFields(step), `move: ${step.kind}`);
+  }
+
+  #lasting(topology: Topology): NodeEntry[] {
+    const isAway = (nodeId: NodeId) => this.#away.isAway(nodeId);
+    return lastingNodes(topology, isAway, (nodeId) => this.#isUp(nodeId));
   }
 
   #isUp(nodeId: NodeId): boolean {

@@ -1,39 +1,35 @@
 /** Handlers of the operators' service: nodes and topology. */
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { AnnulusError, invalidField } from '../../base/errors.js';
-import { type CollectionId, type NodeId, nodeId } from '../../base/ids.js';
+import { invalidField } from '../../base/errors.js';
+import { nodeId } from '../../base/ids.js';
 import type { AddNodeRequest__Output } from '../../wire/generated/annulus/v1/AddNodeRequest.js';
 import type { CompareReplicasRequest__Output } from '../../wire/generated/annulus/v1/CompareReplicasRequest.js';
 import type { CompareReplicasResponse } from '../../wire/generated/annulus/v1/CompareReplicasResponse.js';
+import type { DrainNodeRequest__Output } from '../../wire/generated/annulus/v1/DrainNodeRequest.js';
 import type { ForceInSyncRequest__Output } from '../../wire/generated/annulus/v1/ForceInSyncRequest.js';
 import type { ForceInSyncResponse } from '../../wire/generated/annulus/v1/ForceInSyncResponse.js';
 import type { ListNodesResponse } from '../../wire/generated/annulus/v1/ListNodesResponse.js';
 import type { NodeInfo } from '../../wire/generated/annulus/v1/NodeInfo.js';
-import type { ReplicaInfo } from '../../wire/generated/annulus/v1/ReplicaInfo.js';
+import type { RemoveNodeRequest__Output } from '../../wire/generated/annulus/v1/RemoveNodeRequest.js';
+import type { RemoveNodeResponse } from '../../wire/generated/annulus/v1/RemoveNodeResponse.js';
+import type { ReplaceNodeRequest__Output } from '../../wire/generated/annulus/v1/ReplaceNodeRequest.js';
 import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v1/Topology.js';
-import type { ReplicaReport } from '../../wire/link-messages.js';
+import type { UpdateNodeRequest__Output } from '../../wire/generated/annulus/v1/UpdateNodeRequest.js';
 import type { NodeAdmin } from '../admin/node-admin.js';
 import type { ReplicaAdmin } from '../admin/replica-admin.js';
-import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { ReplicaComparer } from '../replication/replica-comparer.js';
-import { checkAddress, checkNodeId, checkText } from '../requests/fields.js';
-import {
-  type NodeEntry,
-  type ReplicaEntry,
-  replicasOnNode,
-  type Topology,
-} from '../topology/topology.js';
+import { checkNodeId } from '../requests/fields.js';
+import { joiningNode, nodeUpdate } from '../requests/node-request.js';
+import type { NodeEntry } from '../topology/topology.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
-
-const ZONE_BYTES_MAX = 63;
-const WEIGHT_MIN = 0.01;
-const WEIGHT_MAX = 100;
+import { NodeMessages } from './node-messages.js';
 
 export class ClusterHandlers {
   readonly #topology: TopologyKeeper;
   readonly #admin: NodeAdmin;
   readonly #replicas: ReplicaAdmin;
-  readonly #nodes: NodeRegistry;
+  readonly #messages: NodeMessages;
   readonly #comparer: ReplicaComparer;
   readonly #watches = new Set<() => void>();
 
@@ -48,18 +44,39 @@ export class ClusterHandlers {
     this.#topology = topology;
     this.#admin = admin;
     this.#replicas = replicas;
-    this.#nodes = nodes;
+    this.#messages = new NodeMessages(nodes);
   }
 
   async addNode(request: AddNodeRequest__Output): Promise<NodeInfo> {
-    const address = checkAddress('address', request.address);
-    const entry = await this.#admin.add({
-      nodeId: nodeId(checkNodeId('node_id', request.nodeId)),
-      address,
-      zone: checkText('zone', request.zone, 0, ZONE_BYTES_MAX) || hostOf(address),
-      weight: checkWeight(request.weight),
-    });
-    return this.#nodeInfo(this.#topology.current, entry);
+    return this.#nodeInfo(await this.#admin.add(joiningNode(request)));
+  }
+
+  async drainNode(request: DrainNodeRequest__Output): Promise<NodeInfo> {
+    const id = nodeId(checkNodeId('node_id', request.nodeId));
+    const change = request.cancel ? this.#admin.cancelDrain(id) : this.#admin.drain(id);
+    return this.#nodeInfo(await change);
+  }
+
+  async removeNode(request: RemoveNodeRequest__Output): Promise<RemoveNodeResponse> {
+    const id = nodeId(checkNodeId('node_id', request.nodeId));
+    const { force, acceptDataLoss } = request;
+    if (acceptDataLoss && !force) {
+      throw invalidField('accept_data_loss', true, 'false, unless force is true as well');
+    }
+    return { lost: await this.#admin.remove(id, { force, acceptDataLoss }) };
+  }
+
+  async replaceNode(request: ReplaceNodeRequest__Output): Promise<NodeInfo> {
+    const id = nodeId(checkNodeId('node_id', request.nodeId));
+    const field = 'replacement_node_id';
+    const heir = nodeId(checkNodeId(field, request.replacementNodeId));
+    if (heir === id) throw invalidField(field, heir, 'another node than node_id');
+    return this.#nodeInfo(await this.#admin.replace(id, heir));
+  }
+
+  async updateNode(request: UpdateNodeRequest__Output): Promise<NodeInfo> {
+    const id = nodeId(checkNodeId('node_id', request.nodeId));
+    return this.#nodeInfo(await this.#admin.update(id, nodeUpdate(request)));
   }
 
   forceInSync(request: ForceInSyncRequest__Output): Promise<ForceInSyncResponse> {
@@ -72,11 +89,11 @@ export class ClusterHandlers {
   }
 
   listNodes(): ListNodesResponse {
-    return { nodes: this.#nodeInfos(this.#topology.current) };
+    return { nodes: this.#messages.nodes(this.#topology.current) };
   }
 
   getTopology(): TopologyMessage {
-    return this.#topologyMessage(this.#topology.current);
+    return this.#messages.topology(this.#topology.current);
   }
 
   async compareReplicas({
@@ -87,7 +104,7 @@ export class ClusterHandlers {
 
   watchTopology(call: ServerWritableStream<unknown, TopologyMessage>): void {
     const stopWatching = this.#topology.onChange((topology) => {
-      call.write(this.#topologyMessage(topology));
+      call.write(this.#messages.topology(topology));
     });
     const end = () => {
       forget();
@@ -103,100 +120,12 @@ export class ClusterHandlers {
     call.write(this.getTopology());
   }
 
-  notServed(method: string): never {
-    throw new AnnulusError(
-      'UNIMPLEMENTED',
-      'NOT_IMPLEMENTED',
-      `this version does not serve ${method}`,
-    );
-  }
-
   /** Ends every open watch. */
   stop(): void {
     for (const end of this.#watches) end();
   }
 
-  #topologyMessage(topology: Topology): TopologyMessage {
-    const collections = [...topology.collections.values()].sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
-    return {
-      epoch: topology.epoch,
-      nodes: this.#nodeInfos(topology),
-      collections: collections.map((collection) => ({
-        name: collection.name,
-        partitions: collection.partitions.map(({ generation, replicas }, partition) => ({
-          partition,
-          generation,
-          replicas: replicas.map((replica) =>
-            replicaInfo(replica, this.#reportOf(replica.nodeId, collection.id, partition)),
-          ),
-        })),
-      })),
-    };
+  #nodeInfo(entry: NodeEntry): NodeInfo {
+    return this.#messages.node(this.#topology.current, entry);
   }
-
-  #reportOf(nodeId: NodeId, collection: CollectionId, partition: number) {
-    return this.#nodes.get(nodeId)?.reports.get(replicaKey(collection, partition));
-  }
-
-  #nodeInfos(topology: Topology): NodeInfo[] {
-    return [...topology.nodes.values()]
-      .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1))
-      .map((entry) => this.#nodeInfo(topology, entry));
-  }
-
-  #nodeInfo(topology: Topology, entry: NodeEntry): NodeInfo {
-    const node = this.#nodes.get(entry.nodeId);
-    return {
-      nodeId: entry.nodeId,
-      address: entry.address,
-      zone: entry.zone,
-      weight: entry.weight,
-      state: this.#nodeState(entry),
-      replicaCount: replicasOnNode(topology, entry.nodeId).length,
-      documentCount: node?.documentCount ?? 0,
-      outstanding: node?.link.outstanding ?? 0,
-    };
-  }
-
-  #nodeState(entry: NodeEntry) {
-    const health = this.#nodes.get(entry.nodeId)?.health.state ?? 'down';
-    if (health === 'down') return 'NODE_STATE_DOWN';
-    if (entry.intent === 'draining') return 'NODE_STATE_DRAINING';
-    return health === 'up' ? 'NODE_STATE_UP' : 'NODE_STATE_SUSPECT';
-  }
-}
-
-const CONDITIONS = {
-  open: 'REPLICA_CONDITION_OPEN',
-  loading: 'REPLICA_CONDITION_LOADING',
-  missing: 'REPLICA_CONDITION_MISSING',
-  corrupt: 'REPLICA_CONDITION_CORRUPT',
-  failed: 'REPLICA_CONDITION_FAILED',
-  full: 'REPLICA_CONDITION_FULL',
-} as const;
-
-function replicaInfo(
-  { nodeId: ofNode, state }: ReplicaEntry,
-  report: ReplicaReport | undefined,
-): ReplicaInfo {
-  return {
-    nodeId: ofNode,
-    state: state === 'in_sync' ? 'REPLICA_STATE_IN_SYNC' : 'REPLICA_STATE_RECOVERING',
-    condition: report ? CONDITIONS[report.condition] : 'REPLICA_CONDITION_UNSPECIFIED',
-    detail: report?.detail ?? '',
-  };
-}
-
-function hostOf(address: string): string {
-  return address.slice(0, address.lastIndexOf(':'));
-}
-
-function checkWeight(weight: number): number {
-  if (weight === 0) return 1;
-  if (!(weight >= WEIGHT_MIN && weight <= WEIGHT_MAX)) {
-    throw invalidField('weight', weight, `${WEIGHT_MIN}..${WEIGHT_MAX} (0 means 1)`);
-  }
-  return weight;
 }

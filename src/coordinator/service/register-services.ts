@@ -1,5 +1,5 @@
 /** Puts the handlers on a gRPC server, with health and reflection beside them. */
-import type { Server, ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
+import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { AnnulusHandlers } from '../../wire/generated/annulus/v1/Annulus.js';
@@ -8,8 +8,9 @@ import { annulusV1, publicPackageDefinition } from '../../wire/proto-package.js'
 import type { ClusterHandlers } from './cluster-handlers.js';
 import type { CollectionHandlers } from './collection-handlers.js';
 import type { DocumentHandlers } from './document-handlers.js';
+import type { MoveHandlers } from './move-handlers.js';
 import type { SearchHandlers } from './search-handlers.js';
-import { type CallFrame, failStream, unary } from './unary.js';
+import { type CallFrame, unary } from './unary.js';
 import { UpsertStreams } from './upsert-stream.js';
 
 export interface ServiceHandlers {
@@ -17,6 +18,7 @@ export interface ServiceHandlers {
   documents: DocumentHandlers;
   searches: SearchHandlers;
   cluster: ClusterHandlers;
+  moves: MoveHandlers;
 }
 
 export interface RegisteredServices {
@@ -38,7 +40,7 @@ export function registerServices(
     annulusV1.Annulus.service,
     annulusHandlers(frame, handlers, upsertStreams) as never,
   );
-  server.addService(annulusV1.Cluster.service, clusterHandlers(frame, handlers.cluster) as never);
+  server.addService(annulusV1.Cluster.service, clusterHandlers(frame, handlers) as never);
   const services = ['', 'annulus.v1.Annulus', 'annulus.v1.Cluster'];
   const health = new HealthImplementation(
     Object.fromEntries(services.map((name) => [name, 'NOT_SERVING' as const])),
@@ -53,6 +55,7 @@ export function registerServices(
       handlers.searches.stop();
       upsertStreams.stop();
       handlers.cluster.stop();
+      handlers.moves.stop();
     },
   };
 }
@@ -79,7 +82,10 @@ function annulusHandlers(
   } as AnnulusHandlers;
 }
 
-function clusterHandlers(frame: CallFrame, cluster: ClusterHandlers): ClusterServiceHandlers {
+function clusterHandlers(
+  frame: CallFrame,
+  { cluster, moves }: ServiceHandlers,
+): ClusterServiceHandlers {
   return {
     AddNode: unary(frame, 'AddNode', (r) => cluster.addNode(r)),
     ForceInSync: unary(frame, 'ForceInSync', (r) => cluster.forceInSync(r)),
@@ -87,14 +93,15 @@ function clusterHandlers(frame: CallFrame, cluster: ClusterHandlers): ClusterSer
     GetTopology: unary(frame, 'GetTopology', () => cluster.getTopology()),
     CompareReplicas: unary(frame, 'CompareReplicas', (r) => cluster.compareReplicas(r)),
     WatchTopology: (call) => cluster.watchTopology(call),
-    DrainNode: unary(frame, 'DrainNode', () => cluster.notServed('DrainNode')),
-    RemoveNode: unary(frame, 'RemoveNode', () => cluster.notServed('RemoveNode')),
-    WatchMoves: (call: ServerWritableStream<unknown, unknown>) => {
-      try {
-        cluster.notServed('WatchMoves');
-      } catch (error) {
-        failStream(call, error);
-      }
-    },
+    DrainNode: unary(frame, 'DrainNode', (r) => cluster.drainNode(r)),
+    RemoveNode: unary(frame, 'RemoveNode', (r) => cluster.removeNode(r)),
+    ReplaceNode: unary(frame, 'ReplaceNode', (r) => cluster.replaceNode(r)),
+    UpdateNode: unary(frame, 'UpdateNode', (r) => cluster.updateNode(r)),
+    SetReplication: unary(frame, 'SetReplication', (r) => moves.setReplication(r)),
+    PlanMoves: unary(frame, 'PlanMoves', (r) => moves.planMoves(r)),
+    ListMoves: unary(frame, 'ListMoves', () => moves.listMoves()),
+    WatchMoves: (call) => moves.watchMoves(call),
+    PauseMoves: unary(frame, 'PauseMoves', () => moves.setPaused(true)),
+    ResumeMoves: unary(frame, 'ResumeMoves', () => moves.setPaused(false)),
   } as ClusterServiceHandlers;
 }

@@ -6,6 +6,7 @@
 import type { Generation, NodeId } from '../../base/ids.js';
 import { addReplica, endMove, type ReplicaRef, removeReplica } from './replica-transitions.js';
 import {
+  activeNodes,
   type CollectionEntry,
   makeTopology,
   type PartitionEntry,
@@ -13,7 +14,7 @@ import {
   type ReplicaMove,
   type Topology,
 } from './topology.js';
-import { refused, type TransitionResult } from './topology-transitions.js';
+import { refused, setNodeIntent, type TransitionResult } from './topology-transitions.js';
 
 /** Whether the partition keeps `inSyncMin` replicas in sync when it loses this one. */
 export function mayDrop({ replicas }: PartitionEntry, nodeId: NodeId, inSyncMin: number): boolean {
@@ -117,6 +118,26 @@ export function discardNode(topology: Topology, nodeId: NodeId): TransitionResul
   const { clusterId, epoch, collections, areMovesPaused } = without;
   const next = makeTopology(clusterId, epoch, nodes, collections.values(), areMovesPaused);
   return { kind: 'changed', topology: next };
+}
+
+/** Empties a node, into `heir` if there is one. Refused when too few nodes would be left. */
+export function drainNode(topology: Topology, nodeId: NodeId, heir?: NodeId): TransitionResult {
+  if (!topology.nodes.has(nodeId)) return refused('node_not_found', `there is no node ${nodeId}`);
+  if (heir !== undefined && topology.nodes.get(heir)?.intent !== 'active') {
+    return refused('node_not_found', `there is no node ${heir}, or it is being drained itself`);
+  }
+  const left = activeNodes(topology).filter((node) => node.nodeId !== nodeId).length;
+  for (const { name, replicationFactor, partitions, state } of topology.collections.values()) {
+    const isHeld = partitions.some((entry) => replicaOf(entry, nodeId) !== undefined);
+    if (state === 'dropping' || !isHeld || left >= replicationFactor) continue;
+    // Copies that there are too few nodes for already can still go from one to the other.
+    if (heir !== undefined && left > 0) continue;
+    const message =
+      `collection ${name} should have ${replicationFactor} copies, and without ${nodeId} there are ` +
+      `${left} nodes: add one first, or ask for fewer copies`;
+    return refused('not_enough_nodes', message);
+  }
+  return setNodeIntent(topology, nodeId, 'draining', heir);
 }
 
 function withCollections(

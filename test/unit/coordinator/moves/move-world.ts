@@ -136,10 +136,14 @@ export class MoveWorld {
 
   /** Of the copies that can be made now, some are. */
   copySome(): void {
+    this.copyAll(() => randomInt(this.#random, 3) === 0);
+  }
+
+  copyAll(isChosen: () => boolean = () => true): void {
     this.#eachReplica((replica, replicas, set) => {
       const hasSource = replicas.some((r) => r.state === 'in_sync' && this.isUp(r.nodeId));
       const canCopy = replica.state === 'recovering' && this.isUp(replica.nodeId) && hasSource;
-      if (canCopy && randomInt(this.#random, 3) === 0) set('in_sync');
+      if (canCopy && isChosen()) set('in_sync');
     });
   }
 

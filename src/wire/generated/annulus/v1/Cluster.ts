@@ -9,13 +9,25 @@ import type { DrainNodeRequest as _annulus_v1_DrainNodeRequest, DrainNodeRequest
 import type { ForceInSyncRequest as _annulus_v1_ForceInSyncRequest, ForceInSyncRequest__Output as _annulus_v1_ForceInSyncRequest__Output } from '../../annulus/v1/ForceInSyncRequest.js';
 import type { ForceInSyncResponse as _annulus_v1_ForceInSyncResponse, ForceInSyncResponse__Output as _annulus_v1_ForceInSyncResponse__Output } from '../../annulus/v1/ForceInSyncResponse.js';
 import type { GetTopologyRequest as _annulus_v1_GetTopologyRequest, GetTopologyRequest__Output as _annulus_v1_GetTopologyRequest__Output } from '../../annulus/v1/GetTopologyRequest.js';
+import type { ListMovesRequest as _annulus_v1_ListMovesRequest, ListMovesRequest__Output as _annulus_v1_ListMovesRequest__Output } from '../../annulus/v1/ListMovesRequest.js';
+import type { ListMovesResponse as _annulus_v1_ListMovesResponse, ListMovesResponse__Output as _annulus_v1_ListMovesResponse__Output } from '../../annulus/v1/ListMovesResponse.js';
 import type { ListNodesRequest as _annulus_v1_ListNodesRequest, ListNodesRequest__Output as _annulus_v1_ListNodesRequest__Output } from '../../annulus/v1/ListNodesRequest.js';
 import type { ListNodesResponse as _annulus_v1_ListNodesResponse, ListNodesResponse__Output as _annulus_v1_ListNodesResponse__Output } from '../../annulus/v1/ListNodesResponse.js';
 import type { Move as _annulus_v1_Move, Move__Output as _annulus_v1_Move__Output } from '../../annulus/v1/Move.js';
 import type { NodeInfo as _annulus_v1_NodeInfo, NodeInfo__Output as _annulus_v1_NodeInfo__Output } from '../../annulus/v1/NodeInfo.js';
+import type { PauseMovesRequest as _annulus_v1_PauseMovesRequest, PauseMovesRequest__Output as _annulus_v1_PauseMovesRequest__Output } from '../../annulus/v1/PauseMovesRequest.js';
+import type { PauseMovesResponse as _annulus_v1_PauseMovesResponse, PauseMovesResponse__Output as _annulus_v1_PauseMovesResponse__Output } from '../../annulus/v1/PauseMovesResponse.js';
+import type { PlanMovesRequest as _annulus_v1_PlanMovesRequest, PlanMovesRequest__Output as _annulus_v1_PlanMovesRequest__Output } from '../../annulus/v1/PlanMovesRequest.js';
+import type { PlanMovesResponse as _annulus_v1_PlanMovesResponse, PlanMovesResponse__Output as _annulus_v1_PlanMovesResponse__Output } from '../../annulus/v1/PlanMovesResponse.js';
 import type { RemoveNodeRequest as _annulus_v1_RemoveNodeRequest, RemoveNodeRequest__Output as _annulus_v1_RemoveNodeRequest__Output } from '../../annulus/v1/RemoveNodeRequest.js';
 import type { RemoveNodeResponse as _annulus_v1_RemoveNodeResponse, RemoveNodeResponse__Output as _annulus_v1_RemoveNodeResponse__Output } from '../../annulus/v1/RemoveNodeResponse.js';
+import type { ReplaceNodeRequest as _annulus_v1_ReplaceNodeRequest, ReplaceNodeRequest__Output as _annulus_v1_ReplaceNodeRequest__Output } from '../../annulus/v1/ReplaceNodeRequest.js';
+import type { ResumeMovesRequest as _annulus_v1_ResumeMovesRequest, ResumeMovesRequest__Output as _annulus_v1_ResumeMovesRequest__Output } from '../../annulus/v1/ResumeMovesRequest.js';
+import type { ResumeMovesResponse as _annulus_v1_ResumeMovesResponse, ResumeMovesResponse__Output as _annulus_v1_ResumeMovesResponse__Output } from '../../annulus/v1/ResumeMovesResponse.js';
+import type { SetReplicationRequest as _annulus_v1_SetReplicationRequest, SetReplicationRequest__Output as _annulus_v1_SetReplicationRequest__Output } from '../../annulus/v1/SetReplicationRequest.js';
+import type { SetReplicationResponse as _annulus_v1_SetReplicationResponse, SetReplicationResponse__Output as _annulus_v1_SetReplicationResponse__Output } from '../../annulus/v1/SetReplicationResponse.js';
 import type { Topology as _annulus_v1_Topology, Topology__Output as _annulus_v1_Topology__Output } from '../../annulus/v1/Topology.js';
+import type { UpdateNodeRequest as _annulus_v1_UpdateNodeRequest, UpdateNodeRequest__Output as _annulus_v1_UpdateNodeRequest__Output } from '../../annulus/v1/UpdateNodeRequest.js';
 import type { WatchMovesRequest as _annulus_v1_WatchMovesRequest, WatchMovesRequest__Output as _annulus_v1_WatchMovesRequest__Output } from '../../annulus/v1/WatchMovesRequest.js';
 import type { WatchTopologyRequest as _annulus_v1_WatchTopologyRequest, WatchTopologyRequest__Output as _annulus_v1_WatchTopologyRequest__Output } from '../../annulus/v1/WatchTopologyRequest.js';
 
@@ -65,6 +77,15 @@ export interface ClusterClient extends grpc.Client {
   getTopology(argument: _annulus_v1_GetTopologyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_Topology__Output>): grpc.ClientUnaryCall;
   getTopology(argument: _annulus_v1_GetTopologyRequest, callback: grpc.requestCallback<_annulus_v1_Topology__Output>): grpc.ClientUnaryCall;
   
+  ListMoves(argument: _annulus_v1_ListMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  ListMoves(argument: _annulus_v1_ListMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  ListMoves(argument: _annulus_v1_ListMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  ListMoves(argument: _annulus_v1_ListMovesRequest, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  listMoves(argument: _annulus_v1_ListMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  listMoves(argument: _annulus_v1_ListMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  listMoves(argument: _annulus_v1_ListMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  listMoves(argument: _annulus_v1_ListMovesRequest, callback: grpc.requestCallback<_annulus_v1_ListMovesResponse__Output>): grpc.ClientUnaryCall;
+  
   ListNodes(argument: _annulus_v1_ListNodesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   ListNodes(argument: _annulus_v1_ListNodesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   ListNodes(argument: _annulus_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
@@ -74,6 +95,24 @@ export interface ClusterClient extends grpc.Client {
   listNodes(argument: _annulus_v1_ListNodesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   listNodes(argument: _annulus_v1_ListNodesRequest, callback: grpc.requestCallback<_annulus_v1_ListNodesResponse__Output>): grpc.ClientUnaryCall;
   
+  PauseMoves(argument: _annulus_v1_PauseMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  PauseMoves(argument: _annulus_v1_PauseMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  PauseMoves(argument: _annulus_v1_PauseMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  PauseMoves(argument: _annulus_v1_PauseMovesRequest, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  pauseMoves(argument: _annulus_v1_PauseMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  pauseMoves(argument: _annulus_v1_PauseMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  pauseMoves(argument: _annulus_v1_PauseMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  pauseMoves(argument: _annulus_v1_PauseMovesRequest, callback: grpc.requestCallback<_annulus_v1_PauseMovesResponse__Output>): grpc.ClientUnaryCall;
+  
+  PlanMoves(argument: _annulus_v1_PlanMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  PlanMoves(argument: _annulus_v1_PlanMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  PlanMoves(argument: _annulus_v1_PlanMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  PlanMoves(argument: _annulus_v1_PlanMovesRequest, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  planMoves(argument: _annulus_v1_PlanMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  planMoves(argument: _annulus_v1_PlanMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  planMoves(argument: _annulus_v1_PlanMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  planMoves(argument: _annulus_v1_PlanMovesRequest, callback: grpc.requestCallback<_annulus_v1_PlanMovesResponse__Output>): grpc.ClientUnaryCall;
+  
   RemoveNode(argument: _annulus_v1_RemoveNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
   RemoveNode(argument: _annulus_v1_RemoveNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
   RemoveNode(argument: _annulus_v1_RemoveNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
@@ -82,6 +121,42 @@ export interface ClusterClient extends grpc.Client {
   removeNode(argument: _annulus_v1_RemoveNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
   removeNode(argument: _annulus_v1_RemoveNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
   removeNode(argument: _annulus_v1_RemoveNodeRequest, callback: grpc.requestCallback<_annulus_v1_RemoveNodeResponse__Output>): grpc.ClientUnaryCall;
+  
+  ReplaceNode(argument: _annulus_v1_ReplaceNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  ReplaceNode(argument: _annulus_v1_ReplaceNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  ReplaceNode(argument: _annulus_v1_ReplaceNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  ReplaceNode(argument: _annulus_v1_ReplaceNodeRequest, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  replaceNode(argument: _annulus_v1_ReplaceNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  replaceNode(argument: _annulus_v1_ReplaceNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  replaceNode(argument: _annulus_v1_ReplaceNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  replaceNode(argument: _annulus_v1_ReplaceNodeRequest, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  
+  ResumeMoves(argument: _annulus_v1_ResumeMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  ResumeMoves(argument: _annulus_v1_ResumeMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  ResumeMoves(argument: _annulus_v1_ResumeMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  ResumeMoves(argument: _annulus_v1_ResumeMovesRequest, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  resumeMoves(argument: _annulus_v1_ResumeMovesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  resumeMoves(argument: _annulus_v1_ResumeMovesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  resumeMoves(argument: _annulus_v1_ResumeMovesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  resumeMoves(argument: _annulus_v1_ResumeMovesRequest, callback: grpc.requestCallback<_annulus_v1_ResumeMovesResponse__Output>): grpc.ClientUnaryCall;
+  
+  SetReplication(argument: _annulus_v1_SetReplicationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  SetReplication(argument: _annulus_v1_SetReplicationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  SetReplication(argument: _annulus_v1_SetReplicationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  SetReplication(argument: _annulus_v1_SetReplicationRequest, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  setReplication(argument: _annulus_v1_SetReplicationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  setReplication(argument: _annulus_v1_SetReplicationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  setReplication(argument: _annulus_v1_SetReplicationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  setReplication(argument: _annulus_v1_SetReplicationRequest, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
+  
+  UpdateNode(argument: _annulus_v1_UpdateNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  UpdateNode(argument: _annulus_v1_UpdateNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  UpdateNode(argument: _annulus_v1_UpdateNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  UpdateNode(argument: _annulus_v1_UpdateNodeRequest, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  updateNode(argument: _annulus_v1_UpdateNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  updateNode(argument: _annulus_v1_UpdateNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  updateNode(argument: _annulus_v1_UpdateNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  updateNode(argument: _annulus_v1_UpdateNodeRequest, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   
   WatchMoves(argument: _annulus_v1_WatchMovesRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_annulus_v1_Move__Output>;
   WatchMoves(argument: _annulus_v1_WatchMovesRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_annulus_v1_Move__Output>;
@@ -106,9 +181,23 @@ export interface ClusterHandlers extends grpc.UntypedServiceImplementation {
   
   GetTopology: grpc.handleUnaryCall<_annulus_v1_GetTopologyRequest__Output, _annulus_v1_Topology>;
   
+  ListMoves: grpc.handleUnaryCall<_annulus_v1_ListMovesRequest__Output, _annulus_v1_ListMovesResponse>;
+  
   ListNodes: grpc.handleUnaryCall<_annulus_v1_ListNodesRequest__Output, _annulus_v1_ListNodesResponse>;
   
+  PauseMoves: grpc.handleUnaryCall<_annulus_v1_PauseMovesRequest__Output, _annulus_v1_PauseMovesResponse>;
+  
+  PlanMoves: grpc.handleUnaryCall<_annulus_v1_PlanMovesRequest__Output, _annulus_v1_PlanMovesResponse>;
+  
   RemoveNode: grpc.handleUnaryCall<_annulus_v1_RemoveNodeRequest__Output, _annulus_v1_RemoveNodeResponse>;
+  
+  ReplaceNode: grpc.handleUnaryCall<_annulus_v1_ReplaceNodeRequest__Output, _annulus_v1_NodeInfo>;
+  
+  ResumeMoves: grpc.handleUnaryCall<_annulus_v1_ResumeMovesRequest__Output, _annulus_v1_ResumeMovesResponse>;
+  
+  SetReplication: grpc.handleUnaryCall<_annulus_v1_SetReplicationRequest__Output, _annulus_v1_SetReplicationResponse>;
+  
+  UpdateNode: grpc.handleUnaryCall<_annulus_v1_UpdateNodeRequest__Output, _annulus_v1_NodeInfo>;
   
   WatchMoves: grpc.handleServerStreamingCall<_annulus_v1_WatchMovesRequest__Output, _annulus_v1_Move>;
   
@@ -122,8 +211,15 @@ export interface ClusterDefinition extends grpc.ServiceDefinition {
   DrainNode: MethodDefinition<_annulus_v1_DrainNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_DrainNodeRequest__Output, _annulus_v1_NodeInfo__Output>
   ForceInSync: MethodDefinition<_annulus_v1_ForceInSyncRequest, _annulus_v1_ForceInSyncResponse, _annulus_v1_ForceInSyncRequest__Output, _annulus_v1_ForceInSyncResponse__Output>
   GetTopology: MethodDefinition<_annulus_v1_GetTopologyRequest, _annulus_v1_Topology, _annulus_v1_GetTopologyRequest__Output, _annulus_v1_Topology__Output>
+  ListMoves: MethodDefinition<_annulus_v1_ListMovesRequest, _annulus_v1_ListMovesResponse, _annulus_v1_ListMovesRequest__Output, _annulus_v1_ListMovesResponse__Output>
   ListNodes: MethodDefinition<_annulus_v1_ListNodesRequest, _annulus_v1_ListNodesResponse, _annulus_v1_ListNodesRequest__Output, _annulus_v1_ListNodesResponse__Output>
+  PauseMoves: MethodDefinition<_annulus_v1_PauseMovesRequest, _annulus_v1_PauseMovesResponse, _annulus_v1_PauseMovesRequest__Output, _annulus_v1_PauseMovesResponse__Output>
+  PlanMoves: MethodDefinition<_annulus_v1_PlanMovesRequest, _annulus_v1_PlanMovesResponse, _annulus_v1_PlanMovesRequest__Output, _annulus_v1_PlanMovesResponse__Output>
   RemoveNode: MethodDefinition<_annulus_v1_RemoveNodeRequest, _annulus_v1_RemoveNodeResponse, _annulus_v1_RemoveNodeRequest__Output, _annulus_v1_RemoveNodeResponse__Output>
+  ReplaceNode: MethodDefinition<_annulus_v1_ReplaceNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_ReplaceNodeRequest__Output, _annulus_v1_NodeInfo__Output>
+  ResumeMoves: MethodDefinition<_annulus_v1_ResumeMovesRequest, _annulus_v1_ResumeMovesResponse, _annulus_v1_ResumeMovesRequest__Output, _annulus_v1_ResumeMovesResponse__Output>
+  SetReplication: MethodDefinition<_annulus_v1_SetReplicationRequest, _annulus_v1_SetReplicationResponse, _annulus_v1_SetReplicationRequest__Output, _annulus_v1_SetReplicationResponse__Output>
+  UpdateNode: MethodDefinition<_annulus_v1_UpdateNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_UpdateNodeRequest__Output, _annulus_v1_NodeInfo__Output>
   WatchMoves: MethodDefinition<_annulus_v1_WatchMovesRequest, _annulus_v1_Move, _annulus_v1_WatchMovesRequest__Output, _annulus_v1_Move__Output>
   WatchTopology: MethodDefinition<_annulus_v1_WatchTopologyRequest, _annulus_v1_Topology, _annulus_v1_WatchTopologyRequest__Output, _annulus_v1_Topology__Output>
 }

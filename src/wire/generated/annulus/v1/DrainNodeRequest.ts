@@ -3,8 +3,10 @@
 
 export interface DrainNodeRequest {
   'nodeId'?: (string);
+  'cancel'?: (boolean);
 }
 
 export interface DrainNodeRequest__Output {
   'nodeId': (string);
+  'cancel': (boolean);
 }

@@ -12,6 +12,9 @@ export interface NodeInfo {
   'replicaCount'?: (number);
   'documentCount'?: (number | string | Long);
   'outstanding'?: (number);
+  'isDrained'?: (boolean);
+  'isSafeToStop'?: (boolean);
+  'replacedBy'?: (string);
 }
 
 export interface NodeInfo__Output {
@@ -23,4 +26,7 @@ export interface NodeInfo__Output {
   'replicaCount': (number);
   'documentCount': (string);
   'outstanding': (number);
+  'isDrained': (boolean);
+  'isSafeToStop': (boolean);
+  'replacedBy': (string);
 }

@@ -4,9 +4,11 @@
 export interface RemoveNodeRequest {
   'nodeId'?: (string);
   'force'?: (boolean);
+  'acceptDataLoss'?: (boolean);
 }
 
 export interface RemoveNodeRequest__Output {
   'nodeId': (string);
   'force': (boolean);
+  'acceptDataLoss': (boolean);
 }

@@ -8,10 +8,12 @@ export interface Topology {
   'epoch'?: (number | string | Long);
   'nodes'?: (_annulus_v1_NodeInfo)[];
   'collections'?: (_annulus_v1_CollectionTopology)[];
+  'areMovesPaused'?: (boolean);
 }
 
 export interface Topology__Output {
   'epoch': (string);
   'nodes': (_annulus_v1_NodeInfo__Output)[];
   'collections': (_annulus_v1_CollectionTopology__Output)[];
+  'areMovesPaused': (boolean);
 }
