@@ -7,10 +7,13 @@ import { openPartitionStore } from '../../shards/store/open-store.js';
 import { systemClock } from '../../src/base/system-clock.js';
 import { makeVersion } from '../../src/base/version.js';
 import { packVector } from '../../src/wire/vector-codec.js';
+import { until } from '../support/until.js';
 
 const COLLECTION = 'docs';
 const DIMENSION = 8;
 const LIMIT_MS = 60_000;
+/** Each look asks every node. */
+const POLL_MS = 50;
 const COUNT = 4000;
 const NODE = 'node-2';
 
@@ -51,12 +54,8 @@ async function bucketsDiffering(): Promise<number | undefined> {
   return partition?.replicas.length === 2 ? partition.bucketsDiffering : undefined;
 }
 
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAtMs = performance.now() + LIMIT_MS;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAtMs) throw new Error('not in time');
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
+function eventually(condition: () => Promise<boolean>): Promise<void> {
+  return until(condition, LIMIT_MS, POLL_MS);
 }
 
 /** Which of the documents the node finds by their own vectors when it is the only one. */

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessCluster } from '../../bench/cluster/process-cluster.js';
 import { AnnulusClient } from '../../src/client/index.js';
+import { until } from '../support/until.js';
 
 const COLLECTION = 'docs';
 const DIMENSION = 8;
 const LIMIT_MS = 60_000;
+/** Each look asks every node. */
+const POLL_MS = 50;
 
 let cluster: ProcessCluster;
 
@@ -57,12 +60,8 @@ async function recoveringCount(): Promise<number> {
     .filter(({ state }) => state === 'recovering').length;
 }
 
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAtMs = performance.now() + LIMIT_MS;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAtMs) throw new Error('not in time');
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
+function eventually(condition: () => Promise<boolean>): Promise<void> {
+  return until(condition, LIMIT_MS, POLL_MS);
 }
 
 /** With the two others gone, only this node's copies can answer. */

@@ -7,11 +7,12 @@ const POLL_MS = 2;
 export async function until(
   condition: () => boolean | Promise<boolean>,
   limitMs = 10_000,
+  pollMs = POLL_MS,
 ): Promise<void> {
   const giveUpAtMs = performance.now() + limitMs;
   while (!(await condition())) {
     if (performance.now() > giveUpAtMs)
       throw new Error(`not true within ${limitMs} ms: ${condition}`);
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }

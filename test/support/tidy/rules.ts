@@ -129,9 +129,10 @@ export const longFiles: ReadonlyMap<string, { linesMax: number; reason: string }
 /** Text that has no place in any file. This file and the tests of the rules are not looked at. */
 export const bannedText: readonly { pattern: RegExp; instead: string }[] = [
   { pattern: /\b(TODO|FIXME|XXX)\b/, instead: 'finish it, or open an issue' },
-  { pattern: /\bsub-?agents?\b/i, instead: 'say what the code does, not how it was made' },
-  { pattern: /(?<![\w.~-])\/work\//, instead: 'use a path relative to the repository' },
-  { pattern: /(?<![\w.~-])\/home\/[a-z]/, instead: 'use a path relative to the repository' },
+  {
+    pattern: /(?<![\w.~-])\/(home|Users)\/[a-z]/,
+    instead: 'use a path relative to the repository',
+  },
 ];
 
 export const bannedTextExceptions: ReadonlySet<string> = new Set([
