@@ -1,8 +1,8 @@
 /**
- * A shard node behind its link: takes requests, hands them to the replicas they are about when it is
- * their turn, and answers each exactly once, with how busy the node is. Searches and reads go through
- * the scheduler's queue, writes through the queues of their partitions; both are bounded. It knows
- * neither gRPC nor files, so simulations run it as it is.
+ * A shard node behind its link: takes requests, hands each to those who carry out its kind, and answers
+ * each exactly once, with how busy the node is. Searches and reads go through the scheduler's queue
+ * (`queued-calls.ts`), writes through the queues of their partitions (`write-calls.ts`); both are
+ * bounded. It knows neither gRPC nor files, so simulations run it as it is.
  */
 import type { Clock } from '../src/base/clock.js';
 import { type Epoch, type NodeId, nodeId } from '../src/base/ids.js';
@@ -13,7 +13,6 @@ import type {
   LinkRequest,
   NodeLoad,
   ReplicaReport,
-  SearchCall,
   WriteCall,
 } from '../src/wire/link-messages.js';
 import type {
@@ -21,13 +20,12 @@ import type {
   RecoveryAnswer,
   RecoveryQuestion,
 } from '../src/wire/recovery-messages.js';
-import { ExactSearches } from './exact-searches.js';
 import type { HandlerCall, LinkHandler, ReplicaAssignment } from './link-handler.js';
 import { NodeAssignments } from './node-assignments.js';
 import { type CallObserver, NodeCall, outcomeOf, refuse } from './node-call.js';
 import { type NodeLimits, nodeLimitDefaults } from './node-limits.js';
 import type { NodeRecord } from './node-record.js';
-import { countDocuments, getDocuments, listDocuments } from './read-calls.js';
+import { QueuedCalls } from './queued-calls.js';
 import {
   NodeRecovery,
   type NodeRecoveryOptions,
@@ -36,8 +34,6 @@ import {
 import type { ReceivedTotals } from './recovery/recovery-totals.js';
 import type { ReplicaSet } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
-import { searchApproximately, searchExactly } from './search-calls.js';
-import { workSizeOf } from './work-size.js';
 import { WriteCalls } from './write-calls.js';
 
 export interface ShardNodeOptions {
@@ -61,10 +57,9 @@ export class ShardNode implements LinkHandler {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #replicas: ReplicaSet;
-  readonly #limits: NodeLimits;
   readonly #onCall: CallObserver;
   readonly #writes: WriteCalls;
-  readonly #exact: ExactSearches;
+  readonly #queued: QueuedCalls;
   readonly #recovery: NodeRecovery;
   readonly #assignments: NodeAssignments;
   #highestVersion: Version = NO_VERSION;
@@ -77,10 +72,10 @@ export class ShardNode implements LinkHandler {
     this.#clock = options.clock;
     this.#scheduler = options.scheduler;
     this.#replicas = options.replicas;
-    this.#limits = options.limits ?? nodeLimitDefaults;
     this.#onCall = options.onCall ?? (() => {});
-    this.#writes = new WriteCalls(options.clock, options.replicas, this.#limits);
-    this.#exact = new ExactSearches(this.#limits.exactSearchesMax);
+    const { clock, scheduler, replicas, limits = nodeLimitDefaults } = options;
+    this.#writes = new WriteCalls(clock, replicas, limits);
+    this.#queued = new QueuedCalls(clock, scheduler, replicas, limits);
     const recovery = options.recovery ?? nodeRecoveryDefaults;
     this.#recovery = new NodeRecovery({
       ...options,
@@ -212,7 +207,7 @@ export class ShardNode implements LinkHandler {
       return refuse(call, nowMs, 'timed_out', 'the deadline passed before the request began', 0);
     }
     if (request.kind === 'write') return this.#beginWrite(request, deadlineAtMs, call);
-    return this.#queue(request, deadlineAtMs, call);
+    return this.#queued.begin(request, deadlineAtMs, call);
   }
 
   #beginWrite(request: WriteCall, deadlineAtMs: number, call: NodeCall): () => void {
@@ -226,67 +221,6 @@ export class ShardNode implements LinkHandler {
       call.finish(reply, this.#clock.nowMs());
     });
     return () => ticket.cancel();
-  }
-
-  #queue(
-    request: Exclude<LinkRequest, { kind: 'write' | 'heartbeat' }>,
-    deadlineAtMs: number,
-    call: NodeCall,
-  ): () => void {
-    let cancelScan = () => {};
-    const task = this.#scheduler.submit({
-      deadlineAtMs,
-      work: workSizeOf(request),
-      run: (queueMs) => {
-        call.begin(this.#clock.nowMs(), queueMs);
-        if (request.kind === 'search' && request.exact) {
-          cancelScan = this.#searchExactly(request, deadlineAtMs, call);
-        } else {
-          call.finish(this.#answer(request), this.#clock.nowMs());
-        }
-      },
-      refuse: (status, queueMs, retryAfterMs, detail) => {
-        const nowMs = this.#clock.nowMs();
-        call.begin(nowMs, queueMs);
-        refuse(call, nowMs, status, detail, retryAfterMs);
-      },
-    });
-    return () => {
-      task.cancel();
-      cancelScan();
-    };
-  }
-
-  #answer(request: Exclude<LinkRequest, { kind: 'write' | 'heartbeat' }>): LinkReply {
-    const { replyBytesMax } = this.#limits;
-    switch (request.kind) {
-      case 'search':
-        return searchApproximately(this.#replicas, request, replyBytesMax);
-      case 'get':
-        return getDocuments(this.#replicas, request, replyBytesMax);
-      case 'list':
-        return listDocuments(this.#replicas, request, replyBytesMax);
-      case 'count':
-        return countDocuments(this.#replicas, request);
-    }
-  }
-
-  #searchExactly(request: SearchCall, deadlineAtMs: number, call: NodeCall): () => void {
-    const { replyBytesMax } = this.#limits;
-    const beganAtMs = this.#clock.nowMs();
-    const refusal = this.#exact.tryBegin(request, deadlineAtMs, beganAtMs);
-    if (refusal !== undefined) {
-      return refuse(call, beganAtMs, 'rejected', refusal.detail, refusal.retryAfterMs);
-    }
-    const scan = searchExactly(this.#replicas, request, deadlineAtMs, replyBytesMax, (reply) => {
-      const nowMs = this.#clock.nowMs();
-      this.#exact.ended(request, nowMs - beganAtMs);
-      call.finish(reply, nowMs);
-    });
-    return () => {
-      this.#exact.cancelled();
-      scan.cancel();
-    };
   }
 
   #followVersions(): void {
