@@ -10,8 +10,8 @@
  * by l2 are harder for a graph: there recall is shown, and only kept from falling; a higher
  * `ef_search` raises it.
  */
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/system-clock.js';
+import { flagOnly } from '../src/cli/client-command.js';
 import {
   type AcceptanceData,
   type AcceptanceLine,
@@ -20,17 +20,22 @@ import {
 import { ProcessCluster } from './cluster/process-cluster.js';
 import { dealRows, loadGloveTable } from './datasets/glove.js';
 import { loadGroundTruth } from './datasets/ground-truth.js';
+import { jsonOption, programOptions } from './program-options.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    count: { type: 'string', default: '100000' },
-    queries: { type: 'string', default: '1000' },
-    shards: { type: 'string', default: '3' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- acceptance', [
+  count('count', 100_000, 1000, 341_479, 'Documents.'),
+  count('queries', 1000, 10, 10_000, 'Searches that recall is measured with.'),
+  count('shards', 3, 1, 16, 'Shard nodes.'),
+  flagOnly({
+    name: 'only',
+    type: 'text',
+    placeholder: 'NAME,...',
+    description: 'Some of cosine, dot, l2, l2-published.',
+  }),
+  jsonOption,
+]);
 const SEED = 1;
 const RECALL_MIN = 0.95;
 const RECALL_MIN_HARD = 0.85;
@@ -39,7 +44,7 @@ const startedAtMs = systemClock.nowMs();
 
 async function loadData(): Promise<AcceptanceData[]> {
   const table = await loadGloveTable();
-  const options = { count: Number(args.count), queryCount: Number(args.queries), seed: SEED };
+  const options = { count: args.integer('count'), queryCount: args.integer('queries'), seed: SEED };
   const unit = dealRows(table, options);
   const published = dealRows(table, { ...options, length: 'as_published' });
   const all: AcceptanceData[] = [
@@ -48,7 +53,7 @@ async function loadData(): Promise<AcceptanceData[]> {
     { ...unit, name: 'l2', metric: 'l2', recallMin: RECALL_MIN },
     { ...published, name: 'l2-published', metric: 'l2', recallMin: RECALL_MIN_HARD },
   ];
-  const wanted = args.only?.split(',');
+  const wanted = args.optionalText('only')?.split(',');
   return all.filter(({ name }) => wanted?.includes(name) ?? true);
 }
 
@@ -58,7 +63,7 @@ function secondsPassed(): string {
 
 const data = await loadData();
 const lines: AcceptanceLine[] = [];
-const cluster = await ProcessCluster.start({ shards: Number(args.shards) });
+const cluster = await ProcessCluster.start({ shards: args.integer('shards') });
 try {
   await runAcceptance(cluster, {
     data,
@@ -73,7 +78,7 @@ try {
 }
 
 console.log(
-  `${machine}\n${args.count} GloVe vectors, ${args.shards} shard nodes, default settings\n`,
+  `${machine}\n${args.integer('count')} GloVe vectors, ${args.integer('shards')} shard nodes, default settings\n`,
 );
 printTable(
   ['step', 'collection', 'recall@10', 'wanted', 'exact', 'documents', 'result'],
@@ -90,5 +95,5 @@ printTable(
 for (const { step, name, difference } of lines) {
   if (difference !== undefined) console.log(`${step}, ${name}: ${difference}`);
 }
-writeJson(args.json, machine, lines);
+writeJson(args.optionalText('json'), machine, lines);
 if (lines.some(({ isPass }) => !isPass)) process.exitCode = 1;

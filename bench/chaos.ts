@@ -12,25 +12,39 @@
  * One whole node is always left alone: no design answers from nowhere. The readers' client never
  * tries again. What counts as a failed read while the only coordinator is killed: `workload/reader.ts`.
  */
-import { parseArgs } from 'node:util';
+
+import { flagOnly } from '../src/cli/client-command.js';
 import { type Profile, type ProfileName, profiles } from './chaos/profiles.js';
 import type { ChaosReport } from './chaos/report.js';
 import { runChaos } from './chaos/run-chaos.js';
 import { type HostileReport, runHostile } from './hostile/run-hostile.js';
+import { endWithUsageError, jsonOption, programOptions } from './program-options.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    profile: { type: 'string', default: 'mixed' },
-    only: { type: 'string' },
-    faults: { type: 'string' },
-    minutes: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'string' },
-  },
-});
 const FAULTS = 50;
 const HOSTILE_CALLS = 10_000;
+
+const args = programOptions('npm run chaos --', [
+  flagOnly({
+    name: 'profile',
+    type: 'text',
+    choices: [...Object.keys(profiles), 'hostile'],
+    default: 'mixed',
+    description: 'What happens.',
+  }),
+  flagOnly({ name: 'only', type: 'text', placeholder: 'KIND', description: 'One kind of fault.' }),
+  flagOnly({
+    name: 'faults',
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    description: `How many; default ${FAULTS}, or ${HOSTILE_CALLS} hostile calls.`,
+  }),
+  count('minutes', 60, 1, 1440, 'No more faults after so many.'),
+  count('seed', 1, 0, 0xffff_ffff, 'Of everything drawn by chance.'),
+  jsonOption,
+]);
 const EXIT_CODES = { PASS: 0, FAIL: 1, INVALID: 2 };
 
 function print(report: ChaosReport | HostileReport): void {
@@ -47,38 +61,33 @@ function print(report: ChaosReport | HostileReport): void {
 }
 
 async function chaos(profile: Profile): Promise<ChaosReport> {
-  const deck = profile.deck.filter(([{ kind }]) => args.only === undefined || kind === args.only);
-  if (deck.length === 0) {
-    fail(`--only ${args.only}: there are ${profile.deck.map(([{ kind }]) => kind).join(', ')}`);
+  const only = args.optionalText('only');
+  const kinds = profile.deck.map(([{ kind }]) => kind);
+  if (only !== undefined && !kinds.includes(only)) {
+    endWithUsageError(`--only is ${only}; it must be one of ${kinds.join(', ')}`);
   }
+  const deck = profile.deck.filter(([{ kind }]) => only === undefined || kind === only);
   return await runChaos({
     profile: { ...profile, deck },
-    seed: Number(args.seed),
-    faultCount: Number(args.faults ?? FAULTS),
-    limitMs: Number(args.minutes) * 60_000,
+    seed: args.integer('seed'),
+    faultCount: args.has('faults') ? args.integer('faults') : FAULTS,
+    limitMs: args.integer('minutes') * 60_000,
     log: (line) => console.log(line),
   });
 }
 
 async function hostile(): Promise<HostileReport> {
   return await runHostile({
-    seed: Number(args.seed),
-    callCount: Number(args.faults ?? HOSTILE_CALLS),
+    seed: args.integer('seed'),
+    callCount: args.has('faults') ? args.integer('faults') : HOSTILE_CALLS,
     log: (line) => console.log(line),
   });
 }
 
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
-
-const names = [...Object.keys(profiles), 'hostile'];
-if (!names.includes(args.profile)) fail(`--profile ${args.profile}: there are ${names.join(', ')}`);
+const profile = args.text('profile');
 const machine = machineLine();
-console.log(`${machine}\nprofile ${args.profile}, seed ${args.seed}`);
-const isHostile = args.profile === 'hostile';
-const report = await (isHostile ? hostile() : chaos(profiles[args.profile as ProfileName]));
+console.log(`${machine}\nprofile ${profile}, seed ${args.integer('seed')}`);
+const report = await (profile === 'hostile' ? hostile() : chaos(profiles[profile as ProfileName]));
 print(report);
-writeJson(args.json, machine, report);
+writeJson(args.optionalText('json'), machine, report);
 process.exitCode = EXIT_CODES[report.verdict];

@@ -5,29 +5,28 @@
  * and nothing there that was never sent. Exit code 1 when not, and when there was too little traffic
  * to prove anything.
  */
-import { parseArgs } from 'node:util';
 import { ProcessCluster } from './cluster/process-cluster.js';
 import { runCrashIngest } from './crash-ingest/run-crash-ingest.js';
+import { jsonOption, programOptions } from './program-options.js';
 import { machineLine, median, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '50' },
-    shards: { type: 'string', default: '3' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- crash-ingest', [
+  count('kills', 50, 1, 10_000, 'How often a node is killed.'),
+  count('shards', 3, 1, 16, 'Shard nodes.'),
+  count('seed', 1, 0, 0xffff_ffff, 'Of everything drawn by chance.'),
+  jsonOption,
+]);
 const PROBLEMS_SHOWN = 20;
 const machine = machineLine();
 console.log(machine);
 
-const cluster = await ProcessCluster.start({ shards: Number(args.shards) });
+const cluster = await ProcessCluster.start({ shards: args.integer('shards') });
 try {
   let killed = 0;
   const result = await runCrashIngest(cluster, {
-    killCount: Number(args.kills),
-    seed: Number(args.seed),
+    killCount: args.integer('kills'),
+    seed: args.integer('seed'),
     onKill: (kill) => {
       killed += 1;
       const { nodeId, acknowledgedBefore, acknowledgedAfter, downMs, documentCount } = kill;
@@ -47,7 +46,7 @@ try {
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.log(problem);
   console.log(problems.length === 0 ? 'PASS' : `FAIL, ${problems.length} problems`);
   if (problems.length > 0) process.exitCode = 1;
-  writeJson(args.json, machine, result);
+  writeJson(args.optionalText('json'), machine, result);
 } finally {
   await cluster.stop();
 }

@@ -8,32 +8,31 @@
  * The result is the median over the rounds of the ratio of their p99. Exit code 1 when that is more
  * than 3.
  */
-import { parseArgs } from 'node:util';
 import { DocumentTruth } from './acceptance/document-truth.js';
 import { ProcessCluster } from './cluster/process-cluster.js';
 import { loadGlove } from './datasets/glove.js';
 import { copyOf, LoadClient } from './load/load-client.js';
 import type { IngestLoadResult, SearchLoadResult } from './load/messages.js';
+import { jsonOption, programOptions } from './program-options.js';
 import { untilIdle } from './report/process-cpu.js';
 import { machineLine, median, printTable, writeJson } from './report/run-report.js';
+import { count, seconds } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    count: { type: 'string', default: '30000' },
-    shards: { type: 'string', default: '3' },
-    'per-second': { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- ingest-latency', [
+  count('count', 30_000, 1000, 291_479, 'Documents there before.'),
+  count('shards', 3, 1, 16, 'Shard nodes.'),
+  count('per-second', 200, 1, 100_000, 'Searches.'),
+  seconds('seconds', 8, 'How long each phase lasts.'),
+  count('rounds', 5, 1, 100, 'Rounds; the median counts.'),
+  jsonOption,
+]);
 const RATIO_MAX = 3;
 const COLLECTION = 'busy';
 const NEW_ROWS = 50_000;
 /** Ingest goes on after the measured phase. */
 const MARGIN_MS = 500;
-const durationMs = Number(args.seconds) * 1000;
-const preloaded = Number(args.count);
+const durationMs = args.number('seconds') * 1000;
+const preloaded = args.integer('count');
 const machine = machineLine();
 
 interface Round {
@@ -49,7 +48,7 @@ const split = preloaded * base.dimension;
 const loadedRows = { ...base, count: preloaded, values: base.values.subarray(0, split) };
 const newRows = copyOf(base.values.subarray(split));
 
-const cluster = await ProcessCluster.start({ shards: Number(args.shards) });
+const cluster = await ProcessCluster.start({ shards: args.integer('shards') });
 const searcher = new LoadClient();
 const ingester = new LoadClient();
 const common = {
@@ -59,7 +58,7 @@ const common = {
 };
 
 function search(): Promise<SearchLoadResult> {
-  const perSecond = Number(args['per-second']);
+  const perSecond = args.integer('per-second');
   const { dimension, ...where } = common;
   const target = { kind: 'stream', ...where } as const;
   const load = { target, dimension, queries: copyOf(queries.values), perSecond };
@@ -89,7 +88,7 @@ try {
   await cluster.client.upsertMany(COLLECTION, documents, { failureCountMax: 0 });
   await search();
   let ingested = 0;
-  for (let i = 0; i < Number(args.rounds); i += 1) {
+  for (let i = 0; i < args.integer('rounds'); i += 1) {
     const round = await runRound(ingested);
     ingested += round.ingest.count;
     rounds.push(round);
@@ -108,8 +107,8 @@ function failedCountOf(...phases: readonly SearchLoadResult[]): number {
 const ratio = median(rounds.map((round) => round.ratio));
 const ms = (value: number) => value.toFixed(2);
 console.log(
-  `${machine}\n${preloaded} GloVe vectors loaded before, ${args.shards} shard nodes, default settings, ` +
-    `${args['per-second']} searches/s, phases of ${args.seconds} s\n`,
+  `${machine}\n${preloaded} GloVe vectors loaded before, ${args.integer('shards')} shard nodes, default settings, ` +
+    `${args.integer('per-second')} searches/s, phases of ${args.number('seconds')} s\n`,
 );
 printTable(
   ['round', 'idle p50 ms', 'p99', 'ingesting p50', 'p99', 'max', 'documents/s', 'failed', 'ratio'],
@@ -127,5 +126,5 @@ console.log(
   `\np99 while ingesting is ${ratio.toFixed(2)} times the idle p99 (median of ${rounds.length} rounds), ` +
     `at most ${RATIO_MAX} wanted: ${isPass ? 'PASS' : 'FAIL'}`,
 );
-writeJson(args.json, machine, rounds);
+writeJson(args.optionalText('json'), machine, rounds);
 if (!isPass) process.exitCode = 1;

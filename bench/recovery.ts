@@ -8,24 +8,23 @@
  *   searches p99 of searches of another collection on both nodes, before that and meanwhile
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/system-clock.js';
 import { loadGlove } from './datasets/glove.js';
 import type { VectorSet } from './datasets/vector-set.js';
 import { LatencyHistogram } from './load/latency-histogram.js';
 import { copyOf, LoadClient } from './load/load-client.js';
 import type { SearchLoadResult } from './load/messages.js';
+import { jsonOption, programOptions } from './program-options.js';
 import { documentsOf, LOSER, RecoveryBench } from './recovery/recovery-bench.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    count: { type: 'string', default: '100000' },
-    'move-count': { type: 'string', default: '50000' },
-    'per-second': { type: 'string', default: '200' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- recovery', [
+  count('count', 100_000, 1000, 341_479, 'Documents.'),
+  count('move-count', 50_000, 1000, 341_479, 'Documents of the collection that comes back alone.'),
+  count('per-second', 200, 1, 100_000, 'Searches meanwhile.'),
+  jsonOption,
+]);
 const MISSED_RATIO = 0.01;
 const BASELINE_MS = 8000;
 const INTERVAL_MS = 100;
@@ -33,8 +32,8 @@ const INTERVAL_MS = 100;
 const SEARCH_MS_MAX = 40_000;
 const LARGE = 'large';
 const MOVED = 'moved';
-const count = Number(args.count);
-const moveCount = Number(args['move-count']);
+const wantedCount = args.integer('count');
+const moveCount = args.integer('move-count');
 const machine = machineLine();
 
 /** Of each interval of the searches during the copy, for the file. */
@@ -47,7 +46,7 @@ interface Line {
   limit: number;
 }
 
-const { base, queries } = await loadGlove({ queryCount: 1000, seed: 1, count });
+const { base, queries } = await loadGlove({ queryCount: 1000, seed: 1, count: wantedCount });
 const part: VectorSet = {
   ...base,
   count: moveCount,
@@ -62,7 +61,7 @@ function add(line: Line): void {
 }
 
 async function missed(bench: RecoveryBench): Promise<void> {
-  const changed = Math.round(count * MISSED_RATIO);
+  const changed = Math.round(wantedCount * MISSED_RATIO);
   await bench.kill();
   const documents = documentsOf(base, 0, changed);
   const options = { failureCountMax: 0 };
@@ -76,7 +75,7 @@ async function missed(bench: RecoveryBench): Promise<void> {
     `${received.documents} sent, ${changed} missed; in sync ${seconds(tookMs)} after it was ready, ` +
     `${(received.graph_bytes / 2 ** 20).toFixed(0)} MiB of graphs`;
   const ratio = received.documents / changed;
-  add({ what: `a replica missed 1 % of ${count}`, measured, ratio, limit: 1.05 });
+  add({ what: `a replica missed 1 % of ${wantedCount}`, measured, ratio, limit: 1.05 });
 }
 
 async function empty(bench: RecoveryBench, insertMs: number): Promise<void> {
@@ -92,7 +91,7 @@ async function empty(bench: RecoveryBench, insertMs: number): Promise<void> {
   const measured =
     `${seconds(tookMs)} from its start, ${received.documents} documents in ${mib(received.bytes)}, ` +
     `${mib(received.graph_bytes)} of them graphs; inserting took ${seconds(insertMs)}`;
-  const what = `an empty node, ${count + moveCount} documents`;
+  const what = `an empty node, ${wantedCount + moveCount} documents`;
   add({ what, measured, ratio: tookMs / insertMs, limit: 0.25 });
 }
 
@@ -116,7 +115,7 @@ async function searches(bench: RecoveryBench): Promise<void> {
       target: { kind: 'stream', address: bench.cluster.address, collection: LARGE },
       dimension: base.dimension,
       queries: copyOf(queries.values),
-      perSecond: Number(args['per-second']),
+      perSecond: args.integer('per-second'),
       durationMs,
       intervalMs: INTERVAL_MS,
       warmUpMs,
@@ -158,7 +157,7 @@ function p99Of({ intervals }: SearchLoadResult, untilMs: number): number {
 const bench = await RecoveryBench.start();
 let isEqual = false;
 try {
-  console.error(`loading ${count} and ${moveCount} documents`);
+  console.error(`loading ${wantedCount} and ${moveCount} documents`);
   const largeMs = await bench.load(LARGE, base);
   await bench.settled();
   const movedMs = await bench.load(MOVED, part);
@@ -189,5 +188,5 @@ printTable(
   ]),
 );
 console.log(`\nreplicas equal afterwards: ${isEqual ? 'yes' : 'NO'}`);
-writeJson(args.json, machine, { lines, timeline });
+writeJson(args.optionalText('json'), machine, { lines, timeline });
 if (!isPass) process.exitCode = 1;

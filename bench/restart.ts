@@ -8,22 +8,21 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/system-clock.js';
 import { DocumentTruth } from './acceptance/document-truth.js';
 import { ProcessCluster } from './cluster/process-cluster.js';
 import { loadGlove } from './datasets/glove.js';
 import { rowOf } from './datasets/vector-set.js';
+import { jsonOption, programOptions } from './program-options.js';
 import { untilIdle } from './report/process-cpu.js';
 import { machineLine, median, percentile, printTable, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    count: { type: 'string', default: '50000' },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- restart', [
+  count('count', 50_000, 1000, 341_479, 'Documents.'),
+  count('rounds', 3, 1, 100, 'Restarts of each kind; the median counts.'),
+  jsonOption,
+]);
 const TARGET_MS = 2000;
 const GIVE_UP_MS = 120_000;
 const POLL_MS = 10;
@@ -31,7 +30,7 @@ const SETTLED_MS = 6000;
 const SEARCHES = 100;
 const COLLECTION = 'restarted';
 const NODE = 'node-1';
-const count = Number(args.count);
+const wantedCount = args.integer('count');
 const machine = machineLine();
 
 type Case = 'settled' | 'just loaded' | 'without graph file';
@@ -47,7 +46,7 @@ interface Restart {
   documentCount: number;
 }
 
-const { base, queries } = await loadGlove({ queryCount: 1000, seed: 1, count });
+const { base, queries } = await loadGlove({ queryCount: 1000, seed: 1, count: wantedCount });
 const results: Restart[] = [];
 
 async function untilServing(cluster: ProcessCluster, startedAtMs: number): Promise<void> {
@@ -100,7 +99,7 @@ function removeGraphs(directory: string): void {
   for (const file of files.filter(isOfGraph)) rmSync(join(directory, file));
 }
 
-for (let round = 0; round < Number(args.rounds); round += 1) {
+for (let round = 0; round < args.integer('rounds'); round += 1) {
   const cluster = await ProcessCluster.start({ shards: 1 });
   try {
     await untilUp(cluster);
@@ -123,12 +122,12 @@ const cases: Case[] = ['settled', 'just loaded', 'without graph file'];
 const lines = cases.map((name) => {
   const runs = results.filter((result) => result.name === name);
   const servesMs = median(runs.map((run) => run.servesMs));
-  const isWhole = runs.every(({ documentCount }) => documentCount === count);
+  const isWhole = runs.every(({ documentCount }) => documentCount === wantedCount);
   const hasTarget = name !== 'without graph file';
   const isPass = isWhole && (!hasTarget || servesMs <= TARGET_MS);
   return { name, runs, servesMs, hasTarget, isPass };
 });
-console.log(`${machine}\n${count} GloVe vectors, one shard node, default settings\n`);
+console.log(`${machine}\n${wantedCount} GloVe vectors, one shard node, default settings\n`);
 printTable(
   ['killed', 'ready ms', 'serves ms', 'wanted', 'search p50 ms', 'p99 ms', 'result'],
   lines.map(({ name, runs, servesMs, hasTarget, isPass }) => [
@@ -142,7 +141,7 @@ printTable(
   ]),
 );
 console.log(
-  `\nmedians of ${args.rounds} rounds; searches one by one, right after the first answer`,
+  `\nmedians of ${args.integer('rounds')} rounds; searches one by one, right after the first answer`,
 );
-writeJson(args.json, machine, results);
+writeJson(args.optionalText('json'), machine, results);
 if (lines.some(({ isPass }) => !isPass)) process.exitCode = 1;

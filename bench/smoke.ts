@@ -5,7 +5,8 @@
  * partitions searched in one process on one core without a network. Each round measures all of them;
  * ratios are within a round, results the medians over the rounds. GloVe, cosine, default options.
  */
-import { parseArgs } from 'node:util';
+
+import { flagOnly } from '../src/cli/client-command.js';
 import { defaultEfSearch } from '../src/coordinator/search/default-ef-search.js';
 import { checkRecall } from './acceptance/check-searches.js';
 import { DocumentTruth } from './acceptance/document-truth.js';
@@ -14,25 +15,37 @@ import { loadGlove } from './datasets/glove.js';
 import { loadGroundTruth } from './datasets/ground-truth.js';
 import { rowOf } from './datasets/vector-set.js';
 import { copyOf, LoadClient } from './load/load-client.js';
+import { jsonOption, programOptions } from './program-options.js';
 import { processCpuMs, untilIdle } from './report/process-cpu.js';
 import { machineLine, median, printTable, writeJson } from './report/run-report.js';
 import { InProcessPartitions } from './smoke/in-process.js';
+import { count, seconds } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    count: { type: 'string', default: '100000' },
-    shards: { type: 'string', default: '3' },
-    copies: { type: 'string' },
-    partitions: { type: 'string' },
-    seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- smoke', [
+  count('count', 100_000, 1000, 341_479, 'Documents.'),
+  count('shards', 3, 1, 16, 'Shard nodes.'),
+  flagOnly({
+    name: 'copies',
+    type: 'integer',
+    min: 1,
+    max: 4096,
+    description: 'Copies of each partition. Default: as a collection gets them.',
+  }),
+  flagOnly({
+    name: 'partitions',
+    type: 'integer',
+    min: 1,
+    max: 4096,
+    description: 'A power of two. Default: as a collection gets them.',
+  }),
+  seconds('seconds', 3, 'How long each load lasts.'),
+  count('rounds', 3, 1, 100, 'Rounds; medians count.'),
+  jsonOption,
+]);
 const TOP_K = 10;
 const CONCURRENCIES = [1, 16, 64];
 const COLLECTION = 'smoke';
-const durationMs = Number(args.seconds) * 1000;
+const durationMs = args.number('seconds') * 1000;
 const machine = machineLine();
 
 interface Sample {
@@ -49,7 +62,7 @@ interface Sample {
 }
 
 const { name, base, queries } = await loadGlove({
-  count: Number(args.count),
+  count: args.integer('count'),
   queryCount: 1000,
   seed: 1,
 });
@@ -95,16 +108,16 @@ function recallInProcess(partitions: InProcessPartitions, ef: number): number {
   return found / nearest.rows.length;
 }
 
-const cluster = await ProcessCluster.start({ shards: Number(args.shards) });
+const cluster = await ProcessCluster.start({ shards: args.integer('shards') });
 const client = new LoadClient();
 try {
   const { partitions, replicationFactor } = await cluster.client.createCollection({
     name: COLLECTION,
     dimension: base.dimension,
-    ...(args.partitions === undefined ? {} : { partitions: Number(args.partitions) }),
-    ...(args.copies === undefined ? {} : { replicationFactor: Number(args.copies) }),
+    ...(args.has('partitions') ? { partitions: args.integer('partitions') } : {}),
+    ...(args.has('copies') ? { replicationFactor: args.integer('copies') } : {}),
   });
-  console.error(`loading ${args.count} documents`);
+  console.error(`loading ${args.integer('count')} documents`);
   await cluster.client.upsertMany(COLLECTION, truth.documents(), { failureCountMax: 0 });
   const ef = defaultEfSearch(TOP_K, partitions);
   const local = new InProcessPartitions(base, ids, partitions);
@@ -114,7 +127,7 @@ try {
 
   const locals: number[] = [];
   const samples: Sample[] = [];
-  for (let round = 0; round <= Number(args.rounds); round += 1) {
+  for (let round = 0; round <= args.integer('rounds'); round += 1) {
     const perSecond = local.searchesPerSecond(queries, TOP_K, ef, durationMs / 2);
     // The first round warms up.
     if (round > 0) locals.push(perSecond);
@@ -143,9 +156,9 @@ function report(
 ): void {
   const localRecall = recallInProcess(run.local, run.ef);
   console.log(
-    `${machine}\n${args.count} GloVe vectors, ${args.shards} shard nodes, ${run.partitions} partitions, ` +
+    `${machine}\n${args.integer('count')} GloVe vectors, ${args.integer('shards')} shard nodes, ${run.partitions} partitions, ` +
       `${run.replicationFactor} copies, ef ${run.ef}, top ${TOP_K}, ` +
-      `median of ${args.rounds} rounds of ${args.seconds} s\n`,
+      `median of ${args.integer('rounds')} rounds of ${args.number('seconds')} s\n`,
   );
   const rows = CONCURRENCIES.map((concurrency) => {
     const own = samples.filter((sample) => sample.concurrency === concurrency);
@@ -172,5 +185,10 @@ function report(
     ],
   );
   const { local: _, ...facts } = run;
-  writeJson(args.json, machine, { ...facts, localRecall, inProcessPerSecond: locals, samples });
+  writeJson(args.optionalText('json'), machine, {
+    ...facts,
+    localRecall,
+    inProcessPerSecond: locals,
+    samples,
+  });
 }

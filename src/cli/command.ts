@@ -55,7 +55,8 @@ export function buildCommand(
   return command;
 }
 
-function flagsOf(spec: OptionSpec): string {
+/** As `--help` shows it: `--count <N>`. */
+export function flagsOf(spec: OptionSpec): string {
   if (spec.type === 'flag') return `--${spec.name}`;
   return `--${spec.name} <${spec.placeholder ?? PLACEHOLDERS[spec.type]}>`;
 }

@@ -37,6 +37,11 @@ export class ResolvedOptions {
     return this.#value(name, 'text') as string;
   }
 
+  /** Undefined when it is unset. */
+  optionalText(name: string): string | undefined {
+    return this.has(name) ? this.text(name) : undefined;
+  }
+
   integer(name: string): number {
     return this.#value(name, 'integer') as number;
   }

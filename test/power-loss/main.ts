@@ -6,34 +6,30 @@
  *     --plant NAME      plant a bug (see plants.ts); the run must then find it
  *     --keep DIRECTORY  keep the folders of states that failed
  */
-import { parseArgs } from 'node:util';
+import { programOptions } from '../../bench/program-options.js';
+import { count } from '../../bench/suites/common-options.js';
+import { flagOnly } from '../../src/cli/client-command.js';
 import { type Plant, plants } from './plants.js';
 import { type PowerLossResult, runPowerLoss } from './power-loss-run.js';
 import { whyNoRecording } from './recording.js';
 
-const { values } = parseArgs({
-  options: {
-    states: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '300' },
-    plant: { type: 'string' },
-    keep: { type: 'string' },
-  },
-});
-
-function numberOf(name: 'states' | 'seed' | 'rounds'): number {
-  const value = Number(values[name]);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new Error(`--${name} is ${values[name]}; it must be a whole number from 1`);
-}
-
-function plantOf(name: string | undefined): Plant | undefined {
-  const plant = plants.find((each) => each === name);
-  if (plant === undefined && name !== undefined) {
-    throw new Error(`--plant is ${name}; known are ${plants.join(', ')}`);
-  }
-  return plant;
-}
+const options = programOptions('npm run power-loss --', [
+  count('states', 2000, 1, 1_000_000, 'Power losses.'),
+  count('seed', 1, 0, 0xffff_ffff, 'Of everything drawn by chance.'),
+  count('rounds', 300, 1, 1_000_000, 'Rounds of writes in each recording.'),
+  flagOnly({
+    name: 'plant',
+    type: 'text',
+    choices: plants,
+    description: 'Plant a bug (see plants.ts); the run must then find it.',
+  }),
+  flagOnly({
+    name: 'keep',
+    type: 'text',
+    placeholder: 'DIR',
+    description: 'Keep the folders of states that failed there.',
+  }),
+]);
 
 function print(result: PowerLossResult, tookMs: number): void {
   for (const { state, violations, keptIn } of result.failures.slice(0, 5)) {
@@ -58,15 +54,15 @@ if (reason !== undefined) {
   console.error(`power losses need strace: ${reason}`);
   process.exit(2);
 }
-const plant = plantOf(values.plant);
+const plant = options.optionalText('plant') as Plant | undefined;
 const startedAtMs = performance.now();
 const result = await runPowerLoss({
-  states: numberOf('states'),
-  seed: numberOf('seed'),
-  rounds: numberOf('rounds'),
+  states: options.integer('states'),
+  seed: options.integer('seed'),
+  rounds: options.integer('rounds'),
   statesPerRecording: 250,
   plant,
-  keepIn: values.keep,
+  keepIn: options.optionalText('keep'),
   failuresMax: plant === undefined ? 20 : 1,
   onProgress: (done, failed) => {
     if (done % 250 === 0) console.error(`${done} states, ${failed} failed`);
