@@ -18,9 +18,9 @@ import {
   runAcceptance,
 } from './acceptance/run-acceptance.js';
 import { ProcessCluster } from './cluster/process-cluster.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { dealRows, loadGloveTable } from './datasets/glove.js';
 import { loadGroundTruth } from './datasets/ground-truth.js';
-import { jsonOption, programOptions } from './program-options.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
 import { count } from './suites/common-options.js';
 

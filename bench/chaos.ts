@@ -17,8 +17,8 @@ import { flagOnly } from '../src/cli/client-command.js';
 import { type Profile, type ProfileName, profiles } from './chaos/profiles.js';
 import type { ChaosReport } from './chaos/report.js';
 import { runChaos } from './chaos/run-chaos.js';
+import { endWithUsageError, jsonOption, programOptions } from './commands/program-options.js';
 import { type HostileReport, runHostile } from './hostile/run-hostile.js';
-import { endWithUsageError, jsonOption, programOptions } from './program-options.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
 import { count } from './suites/common-options.js';
 

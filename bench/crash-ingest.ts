@@ -6,8 +6,8 @@
  * to prove anything.
  */
 import { ProcessCluster } from './cluster/process-cluster.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { runCrashIngest } from './crash-ingest/run-crash-ingest.js';
-import { jsonOption, programOptions } from './program-options.js';
 import { machineLine, median, writeJson } from './report/run-report.js';
 import { count } from './suites/common-options.js';
 

@@ -10,10 +10,10 @@
  */
 import { DocumentTruth } from './acceptance/document-truth.js';
 import { ProcessCluster } from './cluster/process-cluster.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { loadGlove } from './datasets/glove.js';
 import { copyOf, LoadClient } from './load/load-client.js';
 import type { IngestLoadResult, SearchLoadResult } from './load/messages.js';
-import { jsonOption, programOptions } from './program-options.js';
 import { untilIdle } from './report/process-cpu.js';
 import { machineLine, median, printTable, writeJson } from './report/run-report.js';
 import { count, seconds } from './suites/common-options.js';

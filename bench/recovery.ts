@@ -9,12 +9,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../src/base/system-clock.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { loadGlove } from './datasets/glove.js';
 import type { VectorSet } from './datasets/vector-set.js';
 import { LatencyHistogram } from './load/latency-histogram.js';
 import { copyOf, LoadClient } from './load/load-client.js';
 import type { SearchLoadResult } from './load/messages.js';
-import { jsonOption, programOptions } from './program-options.js';
 import { documentsOf, LOSER, RecoveryBench } from './recovery/recovery-bench.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
 import { count } from './suites/common-options.js';

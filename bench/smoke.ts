@@ -11,11 +11,11 @@ import { defaultEfSearch } from '../src/coordinator/search/default-ef-search.js'
 import { checkRecall } from './acceptance/check-searches.js';
 import { DocumentTruth } from './acceptance/document-truth.js';
 import { ProcessCluster } from './cluster/process-cluster.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { loadGlove } from './datasets/glove.js';
 import { loadGroundTruth } from './datasets/ground-truth.js';
 import { rowOf } from './datasets/vector-set.js';
 import { copyOf, LoadClient } from './load/load-client.js';
-import { jsonOption, programOptions } from './program-options.js';
 import { processCpuMs, untilIdle } from './report/process-cpu.js';
 import { machineLine, median, printTable, writeJson } from './report/run-report.js';
 import { InProcessPartitions } from './smoke/in-process.js';

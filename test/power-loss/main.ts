@@ -6,7 +6,7 @@
  *     --plant NAME      plant a bug (see plants.ts); the run must then find it
  *     --keep DIRECTORY  keep the folders of states that failed
  */
-import { programOptions } from '../../bench/program-options.js';
+import { programOptions } from '../../bench/commands/program-options.js';
 import { count } from '../../bench/suites/common-options.js';
 import { flagOnly } from '../../src/cli/client-command.js';
 import { type Plant, plants } from './plants.js';

@@ -3,10 +3,10 @@
  * `--help` prints it, and a mistake is one line that names the option, its value and what is allowed.
  */
 import { parseArgs } from 'node:util';
-import { flagOnly } from '../src/cli/client-command.js';
-import { describeOption, flagsOf } from '../src/cli/command.js';
-import { type OptionSpec, UsageError } from '../src/cli/options.js';
-import { type ResolvedOptions, resolveOptions } from '../src/cli/resolved-options.js';
+import { flagOnly } from '../../src/cli/client-command.js';
+import { describeOption, flagsOf } from '../../src/cli/command.js';
+import { type OptionSpec, UsageError } from '../../src/cli/options.js';
+import { type ResolvedOptions, resolveOptions } from '../../src/cli/resolved-options.js';
 
 const USAGE_EXIT_CODE = 2;
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { helpOf, jsonOption, parseProgramOptions } from '../../../bench/program-options.js';
-import { count } from '../../../bench/suites/common-options.js';
-import { flagOnly } from '../../../src/cli/client-command.js';
+import {
+  helpOf,
+  jsonOption,
+  parseProgramOptions,
+} from '../../../../bench/commands/program-options.js';
+import { count } from '../../../../bench/suites/common-options.js';
+import { flagOnly } from '../../../../src/cli/client-command.js';
 
 const specs = [
   count('kills', 50, 1, 1000, 'How often.'),
