@@ -37,7 +37,7 @@ export class History {
   highestFirst: Version = 0n;
   readonly #byId = new Map<string, WriteRecord[]>();
   readonly #byToken = new Map<string, WriteRecord>();
-  readonly #byVersion = new Map<string, WriteRecord>();
+  readonly #byVersion = new Map<string, Map<Version, WriteRecord>>();
   /** When the reads that are under way began, oldest first. */
   readonly #reads = new Set<number>();
   /** The writes whose first sending is under way: stamps are theirs. */
@@ -114,22 +114,24 @@ export class History {
 
   /** What a read that began and ended at these ticks may find of an id. */
   possible(id: string, beganTick: number, endedTick: number): Possible {
-    const writes = this.writesOf(id).filter((write) => write.beganTick < endedTick);
+    const writes = this.writesOf(id);
     let floor = 0n;
-    let isDeletedAtFloor = true;
+    let mayBeAbsent = true;
     for (const write of writes) {
       if (write.state !== 'acknowledged' || write.endedTick > beganTick) continue;
+      if (write.beganTick >= endedTick) continue;
       const version = floorOf(write);
       if (version <= floor) continue;
       floor = version;
-      isDeletedAtFloor = write.kind === 'delete';
+      mayBeAbsent = write.kind === 'delete';
     }
-    const newer = writes.filter((write) => write.versions.some((version) => version >= floor));
-    return {
-      floor,
-      upserts: newer.filter((write) => write.kind === 'upsert'),
-      mayBeAbsent: isDeletedAtFloor || newer.some((write) => write.kind === 'delete'),
-    };
+    const upserts: WriteRecord[] = [];
+    for (const write of writes) {
+      if (write.beganTick >= endedTick || !hasReached(write, floor)) continue;
+      if (write.kind === 'upsert') upserts.push(write);
+      else mayBeAbsent = true;
+    }
+    return { floor, upserts, mayBeAbsent };
   }
 
   /** What a read that begins now may find. */
@@ -139,7 +141,7 @@ export class History {
 
   /** The upsert that a document of this version came from. */
   upsertOf(id: string, version: Version): WriteRecord | undefined {
-    return this.#byVersion.get(`${id}@${version}`);
+    return this.#byVersion.get(id)?.get(version);
   }
 
   /** Those that some read, of now or later, may find, and those whose end is open. */
@@ -150,15 +152,22 @@ export class History {
       if (state !== 'acknowledged' || endedTick >= oldestReadTick) continue;
       if (floorOf(write) > floor) floor = floorOf(write);
     }
-    return writes.filter(
-      ({ state, versions }) => state === 'pending' || versions.some((version) => version >= floor),
-    );
+    return writes.filter((write) => write.state === 'pending' || hasReached(write, floor));
   }
 
   #addVersion(write: WriteRecord, version: Version): void {
     if (!write.versions.includes(version)) write.versions.push(version);
-    if (write.kind === 'upsert') this.#byVersion.set(`${write.id}@${version}`, write);
+    if (write.kind !== 'upsert') return;
+    const known = this.#byVersion.get(write.id);
+    if (known === undefined) this.#byVersion.set(write.id, new Map([[version, write]]));
+    else known.set(version, write);
   }
+}
+
+/** It was given the version, or a newer one. */
+function hasReached({ versions }: WriteRecord, floor: Version): boolean {
+  for (const version of versions) if (version >= floor) return true;
+  return false;
 }
 
 /** A replica has the write with this version, or a newer one. */

@@ -31,6 +31,8 @@ import { SimDisks } from './sim-replica-home.js';
 import type { Violations } from './violations.js';
 
 const NODE_RECORD_FORMAT = 1;
+/** Few, so that runs meet copies of graphs. */
+const GRAPH_ROWS_MIN = 8;
 /** A search or read takes so long, beside its rows. */
 const REQUEST_MS = 0.05;
 
@@ -93,7 +95,7 @@ export class SimNode {
       replicas: hooks.replicaSet(replicas),
       record: this.#record,
       connectPeer: connectFrom(this.nodeId, process),
-      recovery: { ...nodeRecoveryDefaults, tombstoneGraceMs },
+      recovery: { ...nodeRecoveryDefaults, tombstoneGraceMs, graphRowsMin: GRAPH_ROWS_MIN },
       saveRecord: (record) => {
         if (!process.isDead) this.#record = structuredClone(record);
       },
