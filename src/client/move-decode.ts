@@ -8,6 +8,7 @@ const CAUSES: Record<string, MoveCause> = {
   MOVE_CAUSE_DRAIN: 'drain',
   MOVE_CAUSE_REPLACE: 'replace',
   MOVE_CAUSE_BALANCE: 'balance',
+  MOVE_CAUSE_SPLIT: 'split',
 };
 
 const STATES: Record<string, MoveState> = {

@@ -4,7 +4,7 @@
  * `lost`: the node that held it has been down for too long. `copies`: there are fewer than there should
  * be. `drain`, `replace`: an operator wants the node empty. `balance`: others carry too much.
  */
-export type MoveCause = 'lost' | 'copies' | 'drain' | 'replace' | 'balance' | 'unknown';
+export type MoveCause = 'lost' | 'copies' | 'drain' | 'replace' | 'balance' | 'split' | 'unknown';
 export type MoveState = 'waiting' | 'copying' | 'in_sync' | 'done' | 'cancelled' | 'unknown';
 
 export interface Move {

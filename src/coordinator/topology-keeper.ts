@@ -111,6 +111,7 @@ const refusals: Record<RefusalReason, [ErrorCode, ErrorReason]> = {
   replica_exists: ['ALREADY_EXISTS', 'STALE_TOPOLOGY'],
   replica_not_found: ['NOT_FOUND', 'STALE_TOPOLOGY'],
   last_in_sync_replica: ['FAILED_PRECONDITION', 'PARTITION_UNAVAILABLE'],
+  split_impossible: ['FAILED_PRECONDITION', 'SPLIT_IMPOSSIBLE'],
 };
 
 function refusal(reason: RefusalReason, message: string): AnnulusError {

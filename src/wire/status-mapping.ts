@@ -140,6 +140,7 @@ const REASONS: Readonly<Record<ErrorReason, true>> = {
   COLLECTION_EXISTS: true,
   NODE_NOT_FOUND: true,
   LAST_COPY: true,
+  SPLIT_IMPOSSIBLE: true,
   NODE_CONFLICT: true,
   NO_NODES: true,
   NOT_ENOUGH_REPLICAS: true,

@@ -8,7 +8,7 @@ import { invariant } from '../../base/invariant.js';
 import type { Logger } from '../../base/logger.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import { discardNode, drainNode } from '../topology/move-transitions.js';
-import { type NodeEntry, replicasOnNode, type Topology } from '../topology/topology.js';
+import { isNamed, type NodeEntry, replicasOnNode, type Topology } from '../topology/topology.js';
 import {
   addNode,
   pinNode,
@@ -122,7 +122,7 @@ export class NodeAdmin {
         return replica.nodeId !== nodeId && replica.state === 'in_sync';
       });
       const isElsewhere = others?.some((replica) => this.#isUp(replica.nodeId)) === true;
-      if (state !== 'in_sync' || isElsewhere) return [];
+      if (state !== 'in_sync' || isElsewhere || !isNamed(collection.state)) return [];
       const report = this.#nodes.get(nodeId)?.reports.get(replicaKey(collection.id, partition));
       const documentCount = report?.documentCount ?? 0;
       return [{ collection: collection.name, partition, documentCount }];

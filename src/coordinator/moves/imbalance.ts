@@ -1,14 +1,14 @@
 /** How evenly replicas are spread: those of the fullest node over what would be its share. */
 import type { NodeId } from '../../base/ids.js';
-import type { NodeEntry, Topology } from '../topology/topology.js';
+import { isNamed, type NodeEntry, type Topology } from '../topology/topology.js';
 import { comingNodes } from './placement-goal.js';
 
 /** As it will be once the moves under way are over; 1 is even, and 1 when there is nothing. */
 export function imbalanceRatio(topology: Topology, lasting: readonly NodeEntry[]): number {
   const ids = new Set(lasting.map(({ nodeId }) => nodeId));
-  const placements = [...topology.collections.values()].flatMap(({ partitions }) =>
-    partitions.map((entry) => comingNodes(entry, ids)),
-  );
+  const placements = [...topology.collections.values()]
+    .filter(({ state }) => isNamed(state))
+    .flatMap(({ partitions }) => partitions.map((entry) => comingNodes(entry, ids)));
   return imbalanceOf(placements.flat(), lasting);
 }
 

@@ -139,7 +139,14 @@ function reasonToWait(
   return cause === 'balance' && isLacking ? 'redundancy_first' : undefined;
 }
 
-const URGENCY: Record<MoveCause, number> = { lost: 0, copies: 0, replace: 1, drain: 1, balance: 2 };
+const URGENCY: Record<MoveCause, number> = {
+  lost: 0,
+  copies: 0,
+  replace: 1,
+  drain: 1,
+  balance: 2,
+  split: 2,
+};
 
 function byUrgency(a: Candidate, b: Candidate): number {
   const byCause = URGENCY[a.cause] - URGENCY[b.cause];

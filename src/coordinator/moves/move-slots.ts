@@ -19,7 +19,8 @@ export class MoveSlots {
     for (const { partitions } of topology.collections.values()) {
       for (const { replicas } of partitions) {
         for (const { nodeId, state, move } of replicas) {
-          if (move === undefined || state !== 'recovering' || !isUp(nodeId)) continue;
+          const isMoving = move !== undefined && move.cause !== 'split';
+          if (!isMoving || state !== 'recovering' || !isUp(nodeId)) continue;
           this.#add(isRepair(move.cause), nodeId);
         }
       }

@@ -13,12 +13,20 @@
  *   promote     it was found equal again in that generation, and missed no write of it
  *   start_over  it is stuck, or away while writes wait for it: the next generation makes it begin
  *               anew, and waits for it no more
+ *
+ * Replicas of a filling collection recover likewise, from those of the partition that they are to
+ * relieve, if they can from the one on their own node.
  */
 import type { NodeId } from '../../base/ids.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { isWhole } from '../nodes/replica-conditions.js';
-import type { ReplicaRef } from '../topology/replica-transitions.js';
-import type { PartitionEntry, ReplicaEntry, Topology } from '../topology/topology.js';
+import { parentPartition, type ReplicaRef } from '../topology/replica-transitions.js';
+import type {
+  CollectionEntry,
+  PartitionEntry,
+  ReplicaEntry,
+  Topology,
+} from '../topology/topology.js';
 
 export interface RecoveryOptions {
   /** Copies that one node takes part in at a time, on either side. Default 2. */
@@ -71,7 +79,15 @@ export function decideRecovery(
 /** Copies that should be there go before those that are only to be elsewhere. */
 function urgencyOf({ move }: ReplicaEntry): number {
   if (move === undefined || move.cause === 'lost' || move.cause === 'copies') return 0;
+  if (move.cause === 'split') return 3;
   return move.cause === 'balance' ? 2 : 1;
+}
+
+/** What a recovering replica may copy from. */
+interface Origin {
+  collectionId: ReplicaRef['collectionId'];
+  partition: number;
+  replicas: readonly ReplicaEntry[];
 }
 
 class Decision {
@@ -95,24 +111,26 @@ class Decision {
   }
 
   decide(topology: Topology): RecoveryAction[] {
-    const waiting: { ref: ReplicaRef; entry: PartitionEntry; urgency: number }[] = [];
-    for (const { id: collectionId, state, partitions } of topology.collections.values()) {
-      if (state !== 'ready') continue;
+    const waiting: { ref: ReplicaRef; replica: ReplicaEntry; origin: Origin }[] = [];
+    for (const collection of topology.collections.values()) {
+      const { id: collectionId, state, partitions } = collection;
+      if (state !== 'ready' && state !== 'filling') continue;
       partitions.forEach((entry, partition) => {
-        this.#evictDamaged(entry, collectionId, partition);
+        const origin = originOf(topology, collection, entry, partition);
+        this.#evictDamaged(entry, collectionId, partition, state === 'filling');
         for (const replica of entry.replicas) {
           const ref = { collectionId, partition, nodeId: replica.nodeId };
           if (replica.state !== 'recovering') continue;
           const isHeld = topology.areMovesPaused && replica.move && !replica.isAwaited;
           if (isHeld) this.#takeSource(ref, replica);
-          else if (!this.#advance(ref, replica, entry)) {
-            waiting.push({ ref, entry, urgency: urgencyOf(replica) });
+          else if (!this.#advance(ref, replica, entry.generation, origin)) {
+            waiting.push({ ref, replica, origin });
           }
         }
       });
     }
-    waiting.sort((a, b) => a.urgency - b.urgency);
-    for (const { ref, entry } of waiting) this.#giveSource(ref, entry);
+    waiting.sort((a, b) => urgencyOf(a.replica) - urgencyOf(b.replica));
+    for (const { ref, replica, origin } of waiting) this.#giveSource(ref, replica, origin);
     return this.#actions;
   }
 
@@ -120,21 +138,22 @@ class Decision {
     { replicas }: PartitionEntry,
     collectionId: ReplicaRef['collectionId'],
     partition: number,
+    isElsewhere: boolean,
   ): void {
     const inSync = replicas.filter(({ state }) => state === 'in_sync');
     const refOf = (nodeId: NodeId): ReplicaRef => ({ collectionId, partition, nodeId });
     const isWhole = (nodeId: NodeId) => this.#isWhole(refOf(nodeId));
     const damaged = inSync.find(({ nodeId }) => this.#damageOf(refOf(nodeId)) !== undefined);
-    if (damaged === undefined || !inSync.some(({ nodeId }) => isWhole(nodeId))) return;
+    const hasWhole = isElsewhere || inSync.some(({ nodeId }) => isWhole(nodeId));
+    if (damaged === undefined || !hasWhole) return;
     const ref = refOf(damaged.nodeId);
     const reason = this.#damageOf(ref);
     if (reason !== undefined) this.#actions.push({ kind: 'evict', ref, reason });
   }
 
   /** True when there is nothing to be done about its source. */
-  #advance(ref: ReplicaRef, replica: ReplicaEntry, entry: PartitionEntry): boolean {
+  #advance(ref: ReplicaRef, replica: ReplicaEntry, generation: number, origin: Origin): boolean {
     const { source, isAwaited } = replica;
-    const { generation, replicas } = entry;
     if (this.#nodes(ref.nodeId)?.isUp !== true) {
       this.#takeSource(ref, replica);
       if (isAwaited) this.#startOver(ref, generation, 'away');
@@ -153,8 +172,8 @@ class Decision {
       if (report?.condition === 'open') this.#actions.push({ kind, ref, generation });
       return true;
     }
-    const isInSync = replicas.some((r) => r.nodeId === source && r.state === 'in_sync');
-    if (source === undefined || !isInSync || !this.#isWhole({ ...ref, nodeId: source })) {
+    const isInSync = origin.replicas.some((r) => r.nodeId === source && r.state === 'in_sync');
+    if (source === undefined || !isInSync || !this.#isWhole(sourceRef(origin, source))) {
       return false;
     }
     this.#countCopy(ref.nodeId, source);
@@ -171,13 +190,16 @@ class Decision {
     this.#actions.push({ kind: 'start_over', ref, generation, reason });
   }
 
-  #giveSource(ref: ReplicaRef, { replicas }: PartitionEntry): void {
-    const known = replicas.find(({ nodeId }) => nodeId === ref.nodeId)?.source;
-    const candidates = replicas
+  #giveSource(ref: ReplicaRef, { source: known }: ReplicaEntry, origin: Origin): void {
+    const candidates = origin.replicas
       .filter(({ nodeId, state }) => {
-        return state === 'in_sync' && this.#isWhole({ ...ref, nodeId }) && this.#hasRoom(nodeId);
+        const isWhole = state === 'in_sync' && this.#isWhole(sourceRef(origin, nodeId));
+        return isWhole && this.#hasRoom(nodeId);
       })
-      .map(({ nodeId }) => ({ nodeId, load: this.#nodes(nodeId)?.load ?? 0 }))
+      .map(({ nodeId }) => {
+        const load = nodeId === ref.nodeId ? -1 : (this.#nodes(nodeId)?.load ?? 0);
+        return { nodeId, load };
+      })
       .sort((a, b) => a.load - b.load || (a.nodeId < b.nodeId ? -1 : 1));
     const source = this.#hasRoom(ref.nodeId) ? candidates[0]?.nodeId : undefined;
     if (source !== undefined) this.#countCopy(ref.nodeId, source);
@@ -206,4 +228,23 @@ class Decision {
   #countCopy(...nodeIds: NodeId[]): void {
     for (const nodeId of nodeIds) this.#copies.set(nodeId, (this.#copies.get(nodeId) ?? 0) + 1);
   }
+}
+
+function originOf(
+  { collections }: Topology,
+  collection: CollectionEntry,
+  { replicas }: PartitionEntry,
+  partition: number,
+): Origin {
+  const { id: collectionId, splitOf, state } = collection;
+  if (state !== 'filling') return { collectionId, partition, replicas };
+  const split = splitOf && collections.get(splitOf);
+  if (split === undefined) return { collectionId, partition, replicas: [] };
+  const parent = parentPartition(partition, split, collection);
+  const relieved = split.partitions[parent]?.replicas ?? [];
+  return { collectionId: split.id, partition: parent, replicas: relieved };
+}
+
+function sourceRef({ collectionId, partition }: Origin, nodeId: NodeId): ReplicaRef {
+  return { collectionId, partition, nodeId };
 }

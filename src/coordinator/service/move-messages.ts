@@ -11,6 +11,7 @@ const CAUSES = {
   drain: 'MOVE_CAUSE_DRAIN',
   replace: 'MOVE_CAUSE_REPLACE',
   balance: 'MOVE_CAUSE_BALANCE',
+  split: 'MOVE_CAUSE_SPLIT',
 } as const satisfies Record<MoveCause, string>;
 
 const STATES = {

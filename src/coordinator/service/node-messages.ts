@@ -6,6 +6,7 @@ import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import {
+  isNamed,
   type NodeEntry,
   type ReplicaEntry,
   replicasOnNode,
@@ -20,9 +21,9 @@ export class NodeMessages {
   }
 
   topology(topology: Topology): TopologyMessage {
-    const collections = [...topology.collections.values()].sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
+    const collections = [...topology.collections.values()]
+      .filter(({ state }) => isNamed(state))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
     return {
       epoch: topology.epoch,
       nodes: this.nodes(topology),
@@ -70,6 +71,7 @@ export class NodeMessages {
 
   #isSafeToStop(topology: Topology, { nodeId }: NodeEntry): boolean {
     return replicasOnNode(topology, nodeId).every(({ collection, partition }) => {
+      if (!isNamed(collection.state)) return true;
       const others = collection.partitions[partition]?.replicas.filter((replica) => {
         const isOther = replica.nodeId !== nodeId && replica.state === 'in_sync';
         return isOther && this.#nodes.get(replica.nodeId)?.health.state === 'up';

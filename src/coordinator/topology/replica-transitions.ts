@@ -4,6 +4,7 @@
  * node that knows better, without disturbing other partitions.
  *
  * The last in-sync replica is never taken away: it alone is known to hold every acknowledged write.
+ * Those of a collection that is filling may all be: the one that it splits holds everything.
  */
 import type { CollectionId, Generation, NodeId, Partition } from '../../base/ids.js';
 import type {
@@ -28,13 +29,14 @@ export function setReplicaState(
   ref: ReplicaRef,
   state: ReplicaState,
 ): TransitionResult {
-  return editPartition(topology, ref, ({ replicas }) => {
+  return editPartition(topology, ref, ({ replicas }, collection) => {
     const replica = replicas.find((r) => r.nodeId === ref.nodeId);
     if (replica === undefined) return refused('replica_not_found', `no replica of ${show(ref)}`);
     if (replica.state === state && replica.isAwaited !== true) {
       return { kind: 'unchanged', topology };
     }
-    if (state !== 'in_sync' && isLastInSync(replicas, ref.nodeId)) return lastInSync(ref);
+    const isNeeded = collection.state !== 'filling' && isLastInSync(replicas, ref.nodeId);
+    if (state !== 'in_sync' && isNeeded) return lastInSync(ref);
     return replicas.map((r) => (r.nodeId === ref.nodeId ? { ...resting(r), state } : r));
   });
 }
@@ -43,15 +45,37 @@ export function setReplicaState(
  * From the next generation on writes wait for this replica as if it were in sync. What was written
  * before is at its source once that knows this generation, so what it compares from then on is all
  * that it may lack. Nothing changes unless it recovers in `generation` now.
+ *
+ * The source of a replica of a filling collection is one of the collection that it splits, so it is
+ * that partition, too, whose next generation stops writers which do not know that they must wait.
  */
 export function awaitReplica(
   topology: Topology,
   ref: ReplicaRef,
   generation: Generation,
 ): TransitionResult {
-  return editRecovering(topology, ref, generation, (replica) => {
+  const awaited = editRecovering(topology, ref, generation, (replica) => {
     return replica.isAwaited ? undefined : { ...replica, isAwaited: true };
   });
+  const filling = topology.collections.get(ref.collectionId);
+  if (awaited.kind !== 'changed' || filling?.state !== 'filling') return awaited;
+  const split = filling.splitOf && topology.collections.get(filling.splitOf);
+  if (split === undefined) return awaited;
+  const partition = parentPartition(ref.partition, split, filling);
+  return editPartition(
+    awaited.topology,
+    { ...ref, collectionId: split.id, partition },
+    ({ replicas }) => replicas,
+  );
+}
+
+/** The partition whose documents go into this one of the filling collection, among others. */
+export function parentPartition(
+  partition: Partition,
+  split: CollectionEntry,
+  filling: CollectionEntry,
+): Partition {
+  return Math.floor((partition * split.partitions.length) / filling.partitions.length);
 }
 
 /** Puts a replica in sync that was found equal in `generation`, while writes waited for it. */
@@ -203,17 +227,19 @@ export function endMove(topology: Topology, ref: ReplicaRef): TransitionResult {
 function editPartition(
   topology: Topology,
   ref: ReplicaRef,
-  edit: (entry: PartitionEntry) => readonly ReplicaEntry[] | TransitionResult,
+  edit: (
+    entry: PartitionEntry,
+    collection: CollectionEntry,
+  ) => readonly ReplicaEntry[] | TransitionResult,
 ): TransitionResult {
   const collection: CollectionEntry | undefined = topology.collections.get(ref.collectionId);
-  if (collection === undefined || collection.state === 'dropping') {
-    return noCollection(ref.collectionId);
-  }
+  const isOver = collection?.state === 'dropping' || collection?.state === 'retired';
+  if (collection === undefined || isOver) return noCollection(ref.collectionId);
   const entry = collection.partitions[ref.partition];
   if (entry === undefined) {
     return refused('partition_not_found', `${collection.name} has no partition ${ref.partition}`);
   }
-  const edited = edit(entry);
+  const edited = edit(entry, collection);
   if ('kind' in edited) return edited;
   const partitions = collection.partitions.with(ref.partition, {
     ...entry,

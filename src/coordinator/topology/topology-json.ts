@@ -10,6 +10,7 @@ import type { Metric } from '../../base/metric.js';
 import { balancingPolicies } from '../balancing/replica-picker.js';
 import {
   type CollectionEntry,
+  isNamed,
   makeTopology,
   type NodeEntry,
   type PartitionEntry,
@@ -65,10 +66,11 @@ export function topologyFromJson(value: unknown): Topology {
   const collections = root.list('collections').map(parseCollection);
   unique('topology.nodes', nodes, (node) => node.nodeId);
   unique('topology.collections', collections, (collection) => collection.id);
-  const named = collections.filter((collection) => collection.state !== 'dropping');
+  const named = collections.filter((collection) => isNamed(collection.state));
   unique('topology.collections', named, (collection) => collection.name);
   const nodeIds = new Set(nodes.map((node) => node.nodeId));
   for (const collection of collections) checkHolders(collection, nodeIds);
+  checkFilling(collections);
   const areMovesPaused = root.has('areMovesPaused') && root.flag('areMovesPaused');
   const epoch = root.integer('epoch', 0);
   return makeTopology(root.text('clusterId'), epoch, nodes, collections, areMovesPaused);
@@ -87,7 +89,8 @@ function parseNode(fields: Fields): NodeEntry {
 }
 
 const PINNABLE = ['weight', 'zone'] as const;
-const MOVE_CAUSES = ['lost', 'copies', 'drain', 'replace', 'balance'] as const;
+const MOVE_CAUSES = ['lost', 'copies', 'drain', 'replace', 'balance', 'split'] as const;
+const COLLECTION_STATES = ['creating', 'ready', 'dropping', 'filling', 'retired'] as const;
 
 function parseCollection(fields: Fields): CollectionEntry {
   const metrics: readonly Metric[] = ['cosine', 'dot', 'l2'];
@@ -99,7 +102,7 @@ function parseCollection(fields: Fields): CollectionEntry {
   return {
     id: collectionId(fields.text('id')),
     name: fields.text('name'),
-    state: fields.oneOf('state', ['creating', 'ready', 'dropping'] as const),
+    state: fields.oneOf('state', COLLECTION_STATES),
     dimension: fields.integer('dimension', 1),
     metric: fields.oneOf('metric', metrics),
     m: fields.integer('m', 1),
@@ -110,6 +113,8 @@ function parseCollection(fields: Fields): CollectionEntry {
       ? { balancingPolicy: fields.oneOf('balancingPolicy', balancingPolicies) }
       : {}),
     partitions,
+    ...(fields.has('splitOf') ? { splitOf: collectionId(fields.text('splitOf')) } : {}),
+    ...(fields.has('formerIds') ? { formerIds: fields.texts('formerIds').map(collectionId) } : {}),
     createdAtMs: fields.integer('createdAtMs', 0),
   };
 }
@@ -145,6 +150,17 @@ function checkHolders(collection: CollectionEntry, known: ReadonlySet<NodeId>): 
       `partition ${partition} of ${collection.name} is on ${stranger.nodeId}, which is no node`,
     );
   });
+}
+
+/** A filling collection splits one that serves, which no other one does. */
+function checkFilling(collections: readonly CollectionEntry[]): void {
+  const filling = collections.filter(({ state }) => state === 'filling');
+  unique('topology.collections', filling, ({ splitOf }) => `splits ${splitOf}`);
+  for (const { name, splitOf, partitions } of filling) {
+    const split = collections.find(({ id, state }) => id === splitOf && state === 'ready');
+    if (split !== undefined && split.partitions.length < partitions.length) continue;
+    throw new MalformedTopology(`${name} is filling, and splits nothing`);
+  }
 }
 
 function unique<T>(path: string, items: readonly T[], keyOf: (item: T) => string): void {
@@ -217,6 +233,12 @@ class Fields {
     return found.length === value.length
       ? found
       : this.fail(key, `has others than ${allowed.join(', ')}`);
+  }
+
+  texts(key: string): string[] {
+    const value = this.#get(key);
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    return isList ? value : this.fail(key, 'is not a list of texts');
   }
 
   list(key: string): Fields[] {

@@ -11,6 +11,7 @@ import type { Placement } from './ring-placement.js';
 import {
   type CollectionEntry,
   collectionByName,
+  fillingOf,
   makeTopology,
   type NodeEntry,
   type NodeIntent,
@@ -27,7 +28,8 @@ export type RefusalReason =
   | 'replica_exists'
   | 'replica_not_found'
   | 'last_in_sync_replica'
-  | 'not_enough_nodes';
+  | 'not_enough_nodes'
+  | 'split_impossible';
 
 export type TransitionResult =
   | { kind: 'changed'; topology: Topology }
@@ -163,16 +165,21 @@ export function createCollection(topology: Topology, spec: NewCollection): Trans
 /** Its replicas exist: requests may come. */
 export function markCollectionReady(topology: Topology, id: CollectionId): TransitionResult {
   const collection = topology.collections.get(id);
-  if (collection === undefined || collection.state === 'dropping') return noCollection(id);
-  if (collection.state === 'ready') return { kind: 'unchanged', topology };
+  if (collection?.state === 'ready') return { kind: 'unchanged', topology };
+  if (collection?.state !== 'creating') return noCollection(id);
   return changed(topology, { collection: { ...collection, state: 'ready' } });
 }
 
-/** Takes the collection from its callers and frees its name; its replicas are still to be removed. */
+/**
+ * Takes the collection from its callers and frees its name; its replicas are still to be removed. What
+ * was to take its place is given up.
+ */
 export function dropCollection(topology: Topology, name: string): TransitionResult {
   const collection = collectionByName(topology, name);
   if (collection === undefined) return noCollection(name);
-  return changed(topology, { collection: { ...collection, state: 'dropping' } });
+  const filling = fillingOf(topology, collection.id);
+  const without = filling === undefined ? topology : withoutCollection(topology, filling.id);
+  return changed(without, { collection: { ...collection, state: 'dropping' } });
 }
 
 /** Forgets a dropped collection, once no node holds anything of it. */
@@ -180,23 +187,29 @@ export function forgetCollection(topology: Topology, id: CollectionId): Transiti
   const collection = topology.collections.get(id);
   if (collection === undefined) return { kind: 'unchanged', topology };
   invariant(collection.state === 'dropping', `collection ${collection.name} is not dropped`);
+  return { kind: 'changed', topology: withoutCollection(topology, id) };
+}
+
+/** The next topology, which knows nothing of the collection. */
+export function withoutCollection(topology: Topology, id: CollectionId): Topology {
   const others = [...topology.collections.values()].filter((other) => other.id !== id);
-  return { kind: 'changed', topology: next(topology, topology.nodes.values(), others) };
+  return next(topology, topology.nodes.values(), others);
 }
 
 export function noCollection(nameOrId: string): TransitionResult {
   return refused('collection_not_found', `there is no collection ${nameOrId}`);
 }
 
-/** The next topology, with a node or a collection put in place of the one with the same id. */
+/** The next topology, with a node or collections put in place of those with the same id. */
 export function changed(
   topology: Topology,
-  change: { node?: NodeEntry; collection?: CollectionEntry },
+  change: { node?: NodeEntry; collection?: CollectionEntry; others?: readonly CollectionEntry[] },
 ): TransitionResult {
   const nodes = new Map(topology.nodes);
   if (change.node) nodes.set(change.node.nodeId, change.node);
   const collections = new Map(topology.collections);
   if (change.collection) collections.set(change.collection.id, change.collection);
+  for (const other of change.others ?? []) collections.set(other.id, other);
   return { kind: 'changed', topology: next(topology, nodes.values(), collections.values()) };
 }
 

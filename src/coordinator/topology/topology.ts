@@ -31,8 +31,9 @@ export type ReplicaState = 'in_sync' | 'recovering';
 /**
  * Why a replica moves. `lost`: its node has been away for too long. `copies`: there are too few of
  * them. `drain`, `replace`: an operator wants the node empty. `balance`: the others carry more.
+ * `split`: it does not move, it is one of a filling collection (`split-transitions.ts`).
  */
-export type MoveCause = 'lost' | 'copies' | 'drain' | 'replace' | 'balance';
+export type MoveCause = 'lost' | 'copies' | 'drain' | 'replace' | 'balance' | 'split';
 
 /** How a replica came to be where it is, as long as that is not over. */
 export interface ReplicaMove {
@@ -67,9 +68,11 @@ export interface PartitionEntry {
 
 /**
  * `creating`: nodes are being told to make its replicas. `ready`: serves. `dropping`: gone for
- * callers, its name is free, but nodes still hold files of it.
+ * callers, its name is free, but nodes still hold files of it. `filling`: will take the place of the
+ * collection that it splits, and is being filled from it. `retired`: a filling one took its place;
+ * its replicas are there to refuse whoever has not heard of that.
  */
-export type CollectionState = 'creating' | 'ready' | 'dropping';
+export type CollectionState = 'creating' | 'ready' | 'dropping' | 'filling' | 'retired';
 
 export interface CollectionEntry {
   readonly id: CollectionId;
@@ -89,6 +92,10 @@ export interface CollectionEntry {
   readonly balancingPolicy?: BalancingPolicy;
   /** By partition; a power of two of them. */
   readonly partitions: readonly PartitionEntry[];
+  /** While it is filling: the collection that it is to take the place of. */
+  readonly splitOf?: CollectionId;
+  /** Ids of those whose place it took, the latest last: whoever still means them means this one. */
+  readonly formerIds?: readonly CollectionId[];
   /** Wall-clock instant. */
   readonly createdAtMs: number;
 }
@@ -99,8 +106,12 @@ export interface Topology {
   readonly epoch: Epoch;
   readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
   readonly collections: ReadonlyMap<CollectionId, CollectionEntry>;
-  /** Of collections that are not being dropped. */
+  /** Of collections that are ready, or will be as soon as they are made. */
   readonly collectionIdsByName: ReadonlyMap<string, CollectionId>;
+  /** By the id of a collection that is being split: the one that is filling. */
+  readonly fillingIds: ReadonlyMap<CollectionId, CollectionId>;
+  /** By the former ids of a collection: its own. */
+  readonly heirs: ReadonlyMap<CollectionId, CollectionId>;
   /** An operator wants no replica moved for now. */
   readonly areMovesPaused: boolean;
 }
@@ -119,9 +130,14 @@ export function makeTopology(
 ): Topology {
   const byId = new Map<CollectionId, CollectionEntry>();
   const idsByName = new Map<string, CollectionId>();
+  const fillingIds = new Map<CollectionId, CollectionId>();
+  const heirs = new Map<CollectionId, CollectionId>();
   for (const collection of collections) {
-    byId.set(collection.id, collection);
-    if (collection.state !== 'dropping') idsByName.set(collection.name, collection.id);
+    const { id, name, state, splitOf, formerIds = [] } = collection;
+    byId.set(id, collection);
+    if (isNamed(state)) idsByName.set(name, id);
+    if (state === 'filling' && splitOf !== undefined) fillingIds.set(splitOf, id);
+    if (state === 'ready') for (const former of formerIds) heirs.set(former, id);
   }
   const nodesById = new Map<NodeId, NodeEntry>();
   for (const node of nodes) nodesById.set(node.nodeId, node);
@@ -131,6 +147,8 @@ export function makeTopology(
     nodes: nodesById,
     collections: byId,
     collectionIdsByName: idsByName,
+    fillingIds,
+    heirs,
     areMovesPaused,
   };
 }
@@ -139,6 +157,30 @@ export function makeTopology(
 export function collectionByName(topology: Topology, name: string): CollectionEntry | undefined {
   const id = topology.collectionIdsByName.get(name);
   return id === undefined ? undefined : topology.collections.get(id);
+}
+
+/** True for collections that callers know, or will, under their names. */
+export function isNamed(state: CollectionState): boolean {
+  return state === 'creating' || state === 'ready';
+}
+
+/**
+ * The collection that an id stands for by now: itself, or the one that took its place. Undefined when
+ * it was dropped.
+ */
+export function collectionInForce(
+  topology: Topology,
+  id: CollectionId,
+): CollectionEntry | undefined {
+  const heir = topology.heirs.get(id);
+  const found = topology.collections.get(heir ?? id);
+  return found !== undefined && isNamed(found.state) ? found : undefined;
+}
+
+/** The collection that is being filled to take this one's place. */
+export function fillingOf(topology: Topology, id: CollectionId): CollectionEntry | undefined {
+  const fillingId = topology.fillingIds.get(id);
+  return fillingId === undefined ? undefined : topology.collections.get(fillingId);
 }
 
 /** Nodes that may be given replicas. */

@@ -23,8 +23,9 @@ export function newOutcomes(opCount: number): OpOutcome[] {
 /** Adds what one replica says. */
 export function mergeResults(
   outcomes: readonly OpOutcome[],
-  results: readonly WriteResult[],
+  results: readonly WriteResult[] | undefined,
 ): void {
+  if (results === undefined) return;
   invariant(results.length === outcomes.length, 'one result per operation');
   results.forEach((result, i) => {
     const outcome = outcomes[i] as OpOutcome;

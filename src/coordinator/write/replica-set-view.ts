@@ -1,6 +1,7 @@
 /** A partition's replica set as a write sees it. */
 import type { Generation, NodeId } from '../../base/ids.js';
 import type { PartitionEntry } from '../topology/topology.js';
+import { isOwnMember } from './write-members.js';
 
 export type Consistency = 'in_sync' | 'majority' | 'one';
 
@@ -33,6 +34,16 @@ export function acksRequired(
     case 'one':
       return Math.min(inSyncCount, 1);
   }
+}
+
+/** The same of a set, whose filling partitions do not count. */
+export function acksRequiredOf(
+  { inSync, recovering }: ReplicaSetView,
+  consistency: Consistency,
+  inSyncCount: number,
+): number {
+  const replicaCount = inSync.length + recovering.filter(isOwnMember).length;
+  return acksRequired(consistency, inSyncCount, replicaCount);
 }
 
 /**

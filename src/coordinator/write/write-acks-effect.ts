@@ -9,6 +9,8 @@ export interface WriteAcksOptions {
   /** Binds writes that ask for all in-sync replicas. */
   minInSync: number;
   opCount: number;
+  /** What is known of the operations; filled in as replicas answer. Default: nothing yet. */
+  outcomes?: OpOutcome[];
   /** When the caller must have an answer. */
   deadlineAtMs: number;
   /** How long replicas that refuse for a passing reason are asked again. */

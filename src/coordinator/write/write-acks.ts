@@ -18,7 +18,7 @@
 import type { Generation, NodeId } from '../../base/ids.js';
 import type { WriteResult } from '../../wire/link-messages.js';
 import { mergeResults, newOutcomes, type OpOutcome } from './op-outcomes.js';
-import { acksRequired, hasOnlyShrunk, type ReplicaSetView } from './replica-set-view.js';
+import { acksRequiredOf, hasOnlyShrunk, type ReplicaSetView } from './replica-set-view.js';
 import {
   isOfRequest,
   isPassing,
@@ -46,7 +46,7 @@ export class WriteAcks {
   readonly #standings = new Standings();
   #startedAtMs = 0;
   #replans = 0;
-  #isSettled = false;
+  #settled: WriteSettlement['status'] | undefined;
   #isFinished = false;
   #effects: WriteAcksEffect[] = [];
 
@@ -54,7 +54,7 @@ export class WriteAcks {
     this.#options = options;
     this.#set = set;
     this.#plannedGeneration = set.generation;
-    this.#outcomes = newOutcomes(options.opCount);
+    this.#outcomes = options.outcomes ?? newOutcomes(options.opCount);
   }
 
   get isFinished(): boolean {
@@ -77,11 +77,11 @@ export class WriteAcks {
     return this.#conclude();
   }
 
-  /** A replica holds the write durably. */
+  /** A replica holds the write durably. No results: of its own share, which says nothing more. */
   acknowledged(
     nodeId: NodeId,
     sentGeneration: Generation,
-    results: readonly WriteResult[],
+    results: readonly WriteResult[] | undefined,
   ): WriteAcksEffect[] {
     const standing = this.#standings.get(nodeId);
     if (standing?.role !== 'recovering') mergeResults(this.#outcomes, results);
@@ -133,7 +133,7 @@ export class WriteAcks {
    * this `isOver`; a write whose caller has its answer does not.
    */
   evictionsDelayed(isOver: boolean): WriteAcksEffect[] {
-    if (isOver || this.#isSettled) this.#leaveEvictions();
+    if (isOver || this.#settled !== undefined) this.#leaveEvictions();
     return this.#conclude();
   }
 
@@ -158,7 +158,7 @@ export class WriteAcks {
 
   /** The caller must be answered now; what was sent is seen to its end all the same. */
   deadlinePassed(): WriteAcksEffect[] {
-    if (this.#isSettled) return [];
+    if (this.#settled !== undefined) return [];
     this.#leaveEvictions();
     const open = this.#standings.all().find(({ state }) => state !== 'held');
     const isRefused = open?.cause === 'rejected' && !this.#standings.isHeldByAny;
@@ -206,6 +206,7 @@ export class WriteAcks {
     for (const nodeId of this.#set.recovering) {
       const standing = this.#standings.get(nodeId);
       if (standing === undefined || standing.state === 'out') this.#add(nodeId, 'recovering');
+      else if (standing.state === 'held') this.#add(nodeId, standing.role);
     }
   }
 
@@ -219,13 +220,13 @@ export class WriteAcks {
 
   #isWorthResending(nowMs: number): boolean {
     if (nowMs >= this.#startedAtMs + this.#options.patienceMs) return false;
-    return !this.#isSettled || this.#standings.isHeldByAny;
+    return this.#settled !== 'failed' || this.#standings.isHeldByAny;
   }
 
   #conclude(): WriteAcksEffect[] {
     if (!this.#isFinished) {
       this.#evictFailed();
-      if (!this.#isSettled) this.#settleIfDecided();
+      if (this.#settled === undefined) this.#settleIfDecided();
       this.#finishIfIdle();
     }
     return this.#effects.splice(0);
@@ -266,13 +267,12 @@ export class WriteAcks {
   #isEnough(held: number, inSyncCount: number): boolean {
     const { consistency } = this.#options;
     if (consistency === 'in_sync') return false;
-    const replicaCount = this.#set.inSync.length + this.#set.recovering.length;
-    if (held < acksRequired(consistency, inSyncCount, replicaCount)) return false;
+    if (held < acksRequiredOf(this.#set, consistency, inSyncCount)) return false;
     return this.#outcomes.every(({ isApplied }) => isApplied);
   }
 
   #finishIfIdle(): void {
-    if (!this.#isSettled || this.#standings.areOpen) return;
+    if (this.#settled === undefined || this.#standings.areOpen) return;
     this.#isFinished = true;
     this.#effects.push({ kind: 'finish' });
   }
@@ -292,8 +292,8 @@ export class WriteAcks {
   }
 
   #settle(settlement: WriteSettlement): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
+    if (this.#settled !== undefined) return;
+    this.#settled = settlement.status;
     this.#effects.push({ kind: 'settle', settlement });
   }
 }

@@ -23,17 +23,33 @@ export function planWrites(
   version: Version,
 ): PartitionWrite[] {
   const latest = new Map(ops.map((op) => [op.id, op]));
-  const byPartition = new Map<Partition, WriteOp[]>();
-  for (const op of latest.values()) {
-    const partition = partitionOf(op.id, collection.partitions.length);
-    const share = byPartition.get(partition);
-    if (share === undefined) byPartition.set(partition, [op]);
-    else share.push(op);
-  }
-  return [...byPartition].map(([partition, share]) => ({
+  return divideOps(latest.values(), version, collection.partitions.length);
+}
+
+/** Operations on different ids, by the partitions of a collection that has so many. */
+export function divideOps(
+  ops: Iterable<WriteOp>,
+  version: Version,
+  partitionCount: number,
+): PartitionWrite[] {
+  return [...opsByPartition(ops, partitionCount)].map(([partition, share]) => ({
     partition,
     version,
     ops: share,
     encodedOps: encodeWriteOps(share),
   }));
+}
+
+export function opsByPartition(
+  ops: Iterable<WriteOp>,
+  partitionCount: number,
+): Map<Partition, WriteOp[]> {
+  const byPartition = new Map<Partition, WriteOp[]>();
+  for (const op of ops) {
+    const partition = partitionOf(op.id, partitionCount);
+    const share = byPartition.get(partition);
+    if (share === undefined) byPartition.set(partition, [op]);
+    else share.push(op);
+  }
+  return byPartition;
 }

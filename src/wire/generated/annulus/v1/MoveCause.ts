@@ -7,6 +7,7 @@ export const MoveCause = {
   MOVE_CAUSE_DRAIN: 'MOVE_CAUSE_DRAIN',
   MOVE_CAUSE_REPLACE: 'MOVE_CAUSE_REPLACE',
   MOVE_CAUSE_BALANCE: 'MOVE_CAUSE_BALANCE',
+  MOVE_CAUSE_SPLIT: 'MOVE_CAUSE_SPLIT',
 } as const;
 
 export type MoveCause =
@@ -22,5 +23,7 @@ export type MoveCause =
   | 4
   | 'MOVE_CAUSE_BALANCE'
   | 5
+  | 'MOVE_CAUSE_SPLIT'
+  | 6
 
 export type MoveCause__Output = typeof MoveCause[keyof typeof MoveCause]
