@@ -42,9 +42,10 @@ export interface AnnulusClientOptions {
   timeoutMs?: number | undefined;
   retry?: RetryOptions | undefined;
   /**
-   * Searches sent to one coordinator and not answered, 1..10,000. Default 256. Further ones wait in
-   * the client, where their timeouts run. Raise it for a large cluster; lower it for shorter
-   * queues on the servers.
+   * Most searches sent to one coordinator and not answered, 1..10,000. Default 256; fewer while it
+   * turns searches away. Further ones wait in the client, where their timeouts run; one that could
+   * not be answered in time by waiting fails at once with `RESOURCE_EXHAUSTED`, `QUEUE_FULL`. Raise
+   * it for a large cluster; lower it for shorter queues on the servers.
    */
   searchesInFlightMax?: number | undefined;
   /**

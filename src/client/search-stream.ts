@@ -1,19 +1,26 @@
 /**
- * Many searches over one stream, told apart by `request_id`. At most `inFlightMax` are with the
- * server, further ones wait here in order, and there is no cancelling a search that was sent: its
- * caller is released at once, its late answer is dropped, and its place is free when that answer
+ * Many searches over one stream, told apart by `request_id`. As many are with the server as the window
+ * allows (`send-window.ts`), further ones wait here in order. A search that was sent is not cancelled:
+ * its caller is released at once, its late answer is dropped, and its place is free when that answer
  * comes or its time is over. A stream that ends takes its unanswered searches with it; each learns
  * whether the stream had been working, since then it was the connection that failed, not the search.
  */
 import type { Client, ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../base/clock.js';
-import { AnnulusError } from '../base/errors.js';
+import { AnnulusError, type AnnulusErrorDetails } from '../base/errors.js';
 import type { SearchRequest } from '../wire/generated/annulus/v1/SearchRequest.js';
 import type { SearchResponse__Output } from '../wire/generated/annulus/v1/SearchResponse.js';
 import { annulusV1 } from '../wire/proto-package.js';
 import type { CallScope } from './call-scope.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { type Connection, unavailable } from './connection.js';
+import { SendWindow } from './send-window.js';
+
+/** Turned away: too much is waiting, there or here. */
+const REFUSED = 'QUEUE_FULL';
+
+/** A search that waited here for longer than it was with the server says nothing of that. */
+const TELLING_RATIO = 0.5;
 
 /** Lost together with a stream that had answered before. */
 export class LostWithConnection extends AnnulusError {}
@@ -21,6 +28,8 @@ export class LostWithConnection extends AnnulusError {}
 interface Entry {
   scope: CallScope;
   request: SearchRequest;
+  /** The time that it has here and there together. */
+  timeoutMs: number;
   sentAtMs: number;
   resolve(response: SearchResponse__Output): void;
   reject(error: AnnulusError): void;
@@ -41,6 +50,7 @@ export class SearchStream {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #options: ResolvedClientOptions;
+  readonly #window: SendWindow;
   readonly #waiting = new Map<string, Entry>();
   /** With the server. Null: its caller has gone, its place is still taken. */
   readonly #sent = new Map<string, Entry | null>();
@@ -53,6 +63,7 @@ export class SearchStream {
     this.#connection = connection;
     this.#clock = options.ports.clock;
     this.#options = options;
+    this.#window = new SendWindow(options.searchesInFlightMax);
   }
 
   get inFlight(): number {
@@ -67,7 +78,8 @@ export class SearchStream {
   search(request: SearchRequest, scope: CallScope): Promise<SearchResponse__Output> {
     return new Promise((resolve, reject) => {
       scope.throwIfOver();
-      if (this.#waiting.size >= this.#options.searchesWaitingMax) throw this.#queueFull();
+      const refusal = this.#refusal(scope);
+      if (refusal !== undefined) throw refusal;
       const id = String(this.#nextId++);
       const forget = scope.onFailure((failure) => {
         this.#abandon(id, failure, scope);
@@ -76,6 +88,7 @@ export class SearchStream {
       const entry: Entry = {
         request: { ...request, requestId: id },
         scope,
+        timeoutMs: scope.remainingMs,
         sentAtMs: 0,
         resolve: (response) => {
           forget();
@@ -101,12 +114,13 @@ export class SearchStream {
 
   #pump(): void {
     for (const [id, entry] of this.#waiting) {
-      if (this.#sent.size >= this.#options.searchesInFlightMax) return;
+      if (this.#sent.size >= this.#window.size) return;
       const stream = this.#open();
       if (!stream.isWritable) return;
+      entry.sentAtMs = this.#clock.nowMs();
+      this.#window.sending(this.#sent.size, entry.sentAtMs);
       this.#waiting.delete(id);
       this.#sent.set(id, entry);
-      entry.sentAtMs = this.#clock.nowMs();
       // Rounded up: 0 would mean no limit.
       const timeoutMs = Math.max(1, Math.ceil(entry.scope.remainingMs));
       stream.isWritable = stream.call.write({ ...entry.request, timeoutMs });
@@ -143,11 +157,24 @@ export class SearchStream {
     this.#connection.noteAnswer();
     const entry = this.#sent.get(response.requestId);
     if (entry === undefined) return;
-    this.#sent.delete(response.requestId);
     this.#lastUsedAtMs = this.#clock.nowMs();
     stream.lastAnswerAtMs = this.#lastUsedAtMs;
+    this.#noteAnswer(response, entry);
+    this.#sent.delete(response.requestId);
     entry?.resolve(response);
     this.#pump();
+  }
+
+  #noteAnswer({ error }: SearchResponse__Output, entry: Entry | null): void {
+    // Its caller has gone: when it was sent is not known any more.
+    if (entry === null) return;
+    const { sentAtMs, scope } = entry;
+    const counts = [this.#sent.size, this.#waiting.size, this.#lastUsedAtMs] as const;
+    // What was turned away only because its own time was so short says nothing of others.
+    const isTelling =
+      error?.reason === REFUSED && error.retryAfterMs <= scope.deadlineAtMs - sentAtMs;
+    if (isTelling) this.#window.refused(sentAtMs, ...counts);
+    else this.#window.answered(sentAtMs, ...counts);
   }
 
   #onEnd(stream: OpenStream, status: StatusObject): void {
@@ -168,7 +195,7 @@ export class SearchStream {
   #abandon(id: string, failure: AnnulusError, scope: CallScope): void {
     if (this.#waiting.delete(id) || !this.#sent.has(id)) return;
     const isTimeout = failure.code === 'DEADLINE_EXCEEDED';
-    const sentAtMs = this.#sent.get(id)?.sentAtMs ?? 0;
+    const { sentAtMs = 0, timeoutMs = 0 } = this.#sent.get(id) ?? {};
     if (!isTimeout) {
       this.#sent.set(id, null);
       this.#clock.setTimer(Math.max(0, scope.remainingMs), () => this.#release(id));
@@ -176,8 +203,9 @@ export class SearchStream {
     }
     this.#release(id);
     const stream = this.#stream;
-    // A server that answers others is slow, not gone.
+    // A server that answers others is slow, not gone; and one that was given little time may be well.
     if (stream === undefined || stream.lastAnswerAtMs > sentAtMs) return;
+    if (scope.deadlineAtMs - sentAtMs < timeoutMs * TELLING_RATIO) return;
     if (!this.#connection.noteTimeout(stream.client)) return;
     // Nothing comes back on this stream: whoever still waits for it starts again on a new one.
     this.#stream = undefined;
@@ -202,15 +230,24 @@ export class SearchStream {
     this.#idleTimer = this.#clock.setTimer(restMs, this.#onIdleTimer);
   };
 
-  #queueFull(): AnnulusError {
+  /** Why a search may not even wait. */
+  #refusal({ remainingMs }: CallScope): AnnulusError | undefined {
     const limit = this.#options.searchesWaitingMax;
-    return new AnnulusError(
-      'RESOURCE_EXHAUSTED',
-      'QUEUE_FULL',
-      `${limit} searches are waiting in this client; it takes no more (searchesWaitingMax)`,
-      { metadata: { limit: String(limit) } },
-    );
+    const { size } = this.#waiting;
+    const waiting = `${size} searches are waiting in this client`;
+    if (size >= limit) {
+      const message = `${waiting}; it takes no more (searchesWaitingMax)`;
+      return refusedError(message, { metadata: { limit: String(limit) } });
+    }
+    const retryAfterMs = this.#window.judgeWait(size, remainingMs, this.#clock.nowMs());
+    if (retryAfterMs === undefined) return undefined;
+    const message = `${waiting}, too many for one more; try again in ${retryAfterMs} ms`;
+    return refusedError(message, { retryAfterMs });
   }
+}
+
+function refusedError(message: string, details: AnnulusErrorDetails): AnnulusError {
+  return new AnnulusError('RESOURCE_EXHAUSTED', REFUSED, message, details);
 }
 
 function lostWith(error: AnnulusError): LostWithConnection {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge, memoryRatioOf, recoveryMsOf } from '../../../bench/overload/overload-verdict.js';
+import { coresOf } from '../../../bench/overload/server-watch.js';
 
 const MIB = 1024 * 1024;
 const interval = (count: number, failedCount = 0) => ({ count, failedCount });
@@ -27,9 +28,29 @@ it('compares the memory of each server with what it had at its peak load', () =>
 });
 
 it('passes only when everything is met', () => {
-  const good = { goodputRatio: 0.8, memoryRatio: 1.5, recoveryMs: 10_000 };
-  expect(judge(good).isPass).toBe(true);
-  for (const bad of [{ goodputRatio: 0.79 }, { memoryRatio: 1.51 }, { recoveryMs: undefined }]) {
-    expect(judge({ ...good, ...bad }).isPass).toBe(false);
+  const good = { goodputRatio: 0.8, memoryRatio: 1.5, recoveryMs: 10_000, loadRatio: 2.7 };
+  expect(judge(good, 3).isPass).toBe(true);
+  const faults = [
+    { goodputRatio: 0.79 },
+    { memoryRatio: 1.51 },
+    { recoveryMs: undefined },
+    { recoveryMs: 10_001 },
+    { loadRatio: 2.69 },
+  ];
+  for (const fault of faults) {
+    const { isPass, lines } = judge({ ...good, ...fault }, 3);
+    expect(isPass).toBe(false);
+    expect(lines.filter((line) => line.at(-1) === 'FAIL')).toHaveLength(1);
   }
+});
+
+it('averages the cores of a phase over its time', () => {
+  const sample = (phase: 'peak' | 'overload', nodes: number, tookMs: number) => ({
+    ...{ atMs: 0, phase, bytes: {}, tookMs, cpuMs: { nodes, others: 0 } },
+  });
+  const samples = [sample('peak', 100, 1_000), sample('peak', 800, 2_000)];
+  expect(coresOf([...samples, sample('overload', 9, 1)], 'peak')).toEqual({
+    nodes: 0.3,
+    others: 0,
+  });
 });
