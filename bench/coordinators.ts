@@ -1,20 +1,24 @@
 /**
- * `npm run bench -- coordinators [--kills N] [--etcd-stop-ms N] [--documents N] [--json FILE]`: two
- * coordinators, three shard nodes and a real etcd, with writes and searches through both coordinators
- * all the time. A node is killed and started again, and while it recovers the controller is killed, by
- * default 20 times; then etcd is stopped for 20 s. Exit code 1 when a call failed, when an acknowledged
- * write is not there afterwards, or when replicas or the coordinators' topologies differ.
+ * `npm run bench -- coordinators [--kills N] [--etcd-stop-ms N] [--documents N] [--partitions N]
+ * [--json FILE]`: two coordinators, three shard nodes and a real etcd, with writes and searches through
+ * both coordinators all the time, and writes of older generations straight to the nodes. Replicas move,
+ * and in the middle of it the controller is killed, by default 20 times; then etcd is stopped for 20 s,
+ * in the middle of moves as well. Exit code 1 when a call failed, when a write of an older generation
+ * was taken, when an acknowledged write is not there afterwards, or when replicas or the coordinators'
+ * topologies differ.
  */
 import { parseArgs } from 'node:util';
+import { systemClock } from '../src/base/system-clock.js';
 import { hasEtcd } from './cluster/etcd-server.js';
-import { runCoordinators } from './coordinators/run-coordinators.js';
-import { machineLine, writeJson } from './report/run-report.js';
+import { type CoordinatorsResult, runCoordinators } from './coordinators/run-coordinators.js';
+import { machineLine, printTable, writeJson } from './report/run-report.js';
 
 const { values: args } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
     'etcd-stop-ms': { type: 'string', default: '20000' },
     documents: { type: 'string', default: '2000' },
+    partitions: { type: 'string', default: '16' },
     json: { type: 'string' },
   },
 });
@@ -24,22 +28,55 @@ if (!hasEtcd) {
 }
 const machine = machineLine();
 console.log(machine);
+const begunAtMs = systemClock.nowMs();
+const kills = Number(args.kills);
 const result = await runCoordinators({
-  kills: Number(args.kills),
+  kills,
   etcdStopMs: Number(args['etcd-stop-ms']),
   documents: Number(args.documents),
+  partitions: Number(args.partitions),
   topologyLeaseMs: 5_000,
   log: (line) => console.log(line),
 });
 console.log(JSON.stringify(result, null, 2));
-const failedCount = [result.writesFailed, result.searchesFailed]
-  .flatMap((counts) => Object.values(counts))
-  .reduce((sum, count) => sum + count, 0);
-const isWell =
-  failedCount + result.lost + result.bucketsDiffering === 0 && result.areTopologiesEqual;
-console.log(
-  `${result.kills} controllers killed, ${result.writesAcknowledged} writes acknowledged, ` +
-    `${result.lost} lost, ${failedCount} calls failed: ${isWell ? 'PASS' : 'FAIL'}`,
+const rows = judge(result);
+printTable(
+  ['CRITERION', 'TARGET', 'MEASURED', ''],
+  rows.map(([name, target, value, isGood]) => [name, target, value, isGood ? 'PASS' : 'FAIL']),
 );
+const isWell = rows.every(([, , , isGood]) => isGood);
+const seconds = (systemClock.nowMs() - begunAtMs) / 1000;
+console.log(
+  `${result.writesAcknowledged} writes acknowledged, ${result.searchesAnswered} searches, ` +
+    `${result.staleWrites.refused} writes of older generations refused, in ${seconds.toFixed(0)} s`,
+);
+console.log(`coordinators: ${isWell ? 'PASS' : 'FAIL'}`);
 if (!isWell) process.exitCode = 1;
 writeJson(args.json, machine, result);
+
+function judge(of: CoordinatorsResult): [string, string, string, boolean][] {
+  const total = (counts: Record<string, number>) =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const none = (name: string, count: number): [string, string, string, boolean] => {
+    return [name, '0', String(count), count === 0];
+  };
+  const { movesInterrupted, staleWrites, areTopologiesEqual } = of;
+  const isInMoves = of.kills === kills && movesInterrupted >= kills;
+  return [
+    ['controllers killed in moves', String(kills), String(of.kills), isInMoves],
+    ['moves that they left behind', `>= ${kills}`, String(movesInterrupted), isInMoves],
+    none('writes of an older generation accepted', staleWrites.accepted),
+    [
+      'writes of an older generation refused',
+      '> 0',
+      `${staleWrites.refused}`,
+      staleWrites.refused > 0,
+    ],
+    none('acknowledged writes lost', of.lost),
+    none('failed writes', total(of.writesFailed)),
+    none('failed searches', total(of.searchesFailed)),
+    none('searches of a part only', of.searchesDegraded),
+    none('buckets in which replicas differ', of.bucketsDiffering),
+    ['topology equal everywhere', 'yes', areTopologiesEqual ? 'yes' : 'no', areTopologiesEqual],
+  ];
+}

@@ -1,13 +1,16 @@
 /**
  * Tells the coordinators that the node is there: each in turn, with a back-off that doubles, until one
  * has accepted. What a coordinator refuses for good (the id is another node's) is tried again too,
- * since an operator may settle it; the log says why.
+ * since an operator may settle it; the log says why. Only a node that was removed gives up: it is not
+ * wanted, and would come back each time that somebody starts it.
  */
 import { ChannelCredentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../src/base/clock.js';
+import { AnnulusError } from '../src/base/errors.js';
 import type { Logger } from '../src/base/logger.js';
 import type { AddNodeRequest } from '../src/wire/generated/annulus/v1/AddNodeRequest.js';
 import { annulusV1 } from '../src/wire/proto-package.js';
+import { errorOf } from '../src/wire/status-mapping.js';
 
 /** Calls `AddNode` of the coordinator at an address. */
 export type AddNode = (address: string, request: AddNodeRequest) => Promise<void>;
@@ -21,12 +24,15 @@ const ATTEMPTS_PER_WARNING = 10;
 export class ClusterJoiner {
   /** Resolves when the node has joined. */
   readonly joined: Promise<void>;
+  /** Resolves, with what a coordinator said, when the node was removed from the cluster. */
+  readonly removed: Promise<AnnulusError>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #addNode: AddNode;
   readonly #addresses: readonly string[];
   readonly #request: AddNodeRequest;
   #resolve: () => void = () => {};
+  #resolveRemoved: (error: AnnulusError) => void = () => {};
   #timer: Timer | undefined;
   #isStopped = false;
   #hasJoined = false;
@@ -45,6 +51,9 @@ export class ClusterJoiner {
     this.#request = request;
     this.joined = new Promise((resolve) => {
       this.#resolve = resolve;
+    });
+    this.removed = new Promise((resolve) => {
+      this.#resolveRemoved = resolve;
     });
   }
 
@@ -67,6 +76,11 @@ export class ClusterJoiner {
     try {
       await this.#addNode(address, this.#request);
     } catch (error) {
+      if (error instanceof AnnulusError && error.reason === 'NODE_REMOVED') {
+        this.#logger.error({ coordinator: address }, error.message);
+        this.#resolveRemoved(error);
+        return;
+      }
       this.#retry(count, address, error as Error);
       return;
     }
@@ -97,7 +111,7 @@ export function grpcAddNode(clock: Clock): AddNode {
       client.AddNode(request, new Metadata(), options, (error: ServiceError | null) => {
         client.close();
         if (error === null) resolve();
-        else reject(error);
+        else reject(errorOf(error));
       });
     });
   };

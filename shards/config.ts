@@ -18,6 +18,8 @@ export interface ShardNodeConfig {
   dataDirectory: string;
   /** HOST:PORT of coordinators, tried in turn. Empty: the node waits to be added by an operator. */
   join: readonly string[];
+  /** Join as a new node even if this one was removed from the cluster. Default false. */
+  rejoin: boolean;
   /** Where the link listens. Default 127.0.0.1, any free port. */
   listen: HostAndPort;
   /**
@@ -66,6 +68,7 @@ export function shardNodeConfig(
 ): ShardNodeConfig {
   const config: ShardNodeConfig = {
     join: [],
+    rejoin: false,
     listen: { host: '127.0.0.1', port: 0 },
     advertise: undefined,
     http: undefined,

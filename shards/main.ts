@@ -91,7 +91,9 @@ async function serve(
   const address = config.advertise ?? advertised(config.listen.host, port);
   // Requests for replicas that are still being opened are answered `unavailable`.
   void node.reopen();
-  const request = { nodeId: node.nodeId, address, zone: config.zone, weight: config.weight };
+  const { zone, weight } = config;
+  const memberOf = config.rejoin ? undefined : record.clusterId;
+  const request = { nodeId: node.nodeId, address, zone, weight, memberOf: memberOf ?? '' };
   const joiner = new ClusterJoiner(clock, logger, grpcAddNode(clock), config.join, request);
   let isStopping = false;
   let stopped: Promise<boolean> | undefined;
@@ -102,7 +104,13 @@ async function serve(
   if (http !== undefined) undo.push(() => http.close());
   joiner.start();
   if (config.join.length > 0) {
-    await Promise.race([joiner.joined, delay(clock, config.joinWaitMs)]);
+    const waited = Promise.race([joiner.joined, delay(clock, config.joinWaitMs)]);
+    const removed = await Promise.race([joiner.removed, waited]);
+    if (removed !== undefined) {
+      joiner.stop();
+      await node.stop(config.stopTimeoutMs);
+      throw new StartupError(removed.message, removed);
+    }
     if (!joiner.hasJoined) logger.warn({ address }, 'serving without having joined; still trying');
   }
   return {

@@ -49,6 +49,11 @@ export class EtcdCluster {
     return [...this.#addresses];
   }
 
+  /** Of all nodes that were started, running or not. */
+  get nodeIds(): string[] {
+    return [...this.#nodes.keys()];
+  }
+
   coordinator(index: number): ServerProcess {
     return this.#coordinators[index] as ServerProcess;
   }

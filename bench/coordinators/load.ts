@@ -46,6 +46,10 @@ export class LedgerLoad {
     }
   }
 
+  get ids(): string[] {
+    return [...this.#entries.keys()];
+  }
+
   /** Begins one loop of writes, over a share of the documents, and one of searches, for each client. */
   start(clients: readonly AnnulusClient[]): void {
     clients.forEach((client, i) => {

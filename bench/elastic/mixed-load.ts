@@ -1,72 +1,63 @@
 /**
- * Searches and writes without a pause, and a ledger of what was acknowledged. Vectors are drawn from a
- * few clusters; the true neighbours of the fixed questions among documents that never change are
- * computed once, and each search is compared with them.
+ * Searches and writes that go on while a cluster changes shape, and a ledger of what was acknowledged.
+ * Some documents are written again and again, each time as a newer edition whose vector differs in the
+ * last digits only: the graphs have to follow, and the true neighbours of the questions stay.
  */
-import { type Random, seededRandom } from '../../src/base/random.js';
 import { systemClock } from '../../src/base/system-clock.js';
 import type { AnnulusClient } from '../../src/client/index.js';
+import { type ElasticData, TOP_K } from './elastic-data.js';
+import { LoadCounts } from './load-counts.js';
 
-export const DIMENSION = 32;
-const TOP_K = 10;
-const QUESTIONS = 50;
-const BATCH = 20;
-/** Ids that are written again and again; the documents that never change are beside them. */
-const CHANGING_IDS = 2_000;
-/** Changing documents are far from all questions, so that true neighbours stay what they are. */
-const FAR = 100;
+/** Documents of one write. */
+export const BATCH = 10;
+const LOOPS = 2;
+/** Relative to the last edition; editions come round. */
+const DRIFT = 1e-6;
+const DRIFTS = 100;
 
-export interface LoadCounts {
-  searches: number;
-  failedSearches: number;
-  partialSearches: number;
-  writes: number;
-  failedWrites: number;
-  /** Hits among the true ten, since it was last taken. */
-  recallSum: number;
-  recallCount: number;
-  latenciesMs: number[];
-  /** The first few. */
-  errors: string[];
+export interface MixedLoadOptions {
+  data: ElasticData;
+  /** Documents, the last ones, that are written again and again. */
+  changingCount: number;
+  /** Pause after each operation of a loop, in milliseconds. */
+  pauseMs: number;
 }
 
 export class MixedLoad {
   readonly #client: AnnulusClient;
   readonly #collection: string;
-  readonly #steady: Float32Array[] = [];
-  readonly #questions: Float32Array[] = [];
-  readonly #truth: string[][];
-  readonly #random: Random;
-  /** By id: the last edition that was acknowledged. */
-  readonly acknowledged = new Map<string, number>();
-  #counts = emptyCounts();
+  readonly #options: MixedLoadOptions;
+  /** By row: the last edition that was acknowledged, and the last one that was tried. */
+  readonly #acknowledged: number[];
+  readonly #tried: number[];
+  #counts: LoadCounts;
   #isStopped = false;
   #running: Promise<unknown> = Promise.resolve();
-  /** Pause after each operation of a loop, in milliseconds. */
-  readonly #pauseMs: number;
 
-  constructor(
-    client: AnnulusClient,
-    collection: string,
-    options: { steadyCount: number; seed: number; pauseMs: number },
-  ) {
+  constructor(client: AnnulusClient, collection: string, options: MixedLoadOptions) {
     this.#client = client;
     this.#collection = collection;
-    this.#pauseMs = options.pauseMs;
-    this.#random = seededRandom(options.seed);
-    for (let i = 0; i < options.steadyCount; i += 1) this.#steady.push(this.#vector());
-    for (let i = 0; i < QUESTIONS; i += 1) this.#questions.push(this.#vector());
-    this.#truth = this.#questions.map((question) => nearest(this.#steady, question));
+    this.#options = options;
+    const { documents, questions } = options.data;
+    this.#acknowledged = documents.map(() => 0);
+    this.#tried = documents.map(() => 0);
+    this.#counts = new LoadCounts(questions.length);
   }
 
-  /** Writes what never changes. */
+  get documentCount(): number {
+    return this.#acknowledged.length;
+  }
+
+  /** Writes every document once. */
   async fill(): Promise<void> {
-    const documents = this.#steady.map((vector, i) => ({ id: `steady-${i}`, vector }));
-    await this.#client.upsertMany(this.#collection, documents);
+    const documents = this.#options.data.documents.map((_, row) => this.#document(row, 0));
+    const { failures } = await this.#client.upsertMany(this.#collection, documents);
+    if (failures.length > 0) throw new Error(`not filled: ${failures[0]?.error.message}`);
   }
 
   start(): void {
-    this.#running = Promise.all([this.#search(0), this.#search(1), this.#write(0), this.#write(1)]);
+    const loops = Array.from({ length: LOOPS }, (_, i) => [this.#search(i), this.#write(i)]);
+    this.#running = Promise.all(loops.flat());
   }
 
   async stop(): Promise<void> {
@@ -77,106 +68,91 @@ export class MixedLoad {
   /** What was counted since the last call. */
   take(): LoadCounts {
     const counts = this.#counts;
-    this.#counts = emptyCounts();
+    this.#counts = new LoadCounts(this.#options.data.questions.length);
     return counts;
   }
 
-  /** Acknowledged documents that are not there as acknowledged, and steady ones that are gone. */
+  /** Documents that are not there, or older than was acknowledged, or newer than was ever written. */
   async lost(): Promise<string[]> {
-    const lost: string[] = [];
-    const seen = new Map<string, number>();
+    const editions = new Map<string, number>();
     for await (const { id, metadata } of this.#client.listAll(this.#collection)) {
-      seen.set(id, Number(metadata.edition ?? 0));
+      editions.set(id, Number(metadata.edition));
     }
-    for (const [id, edition] of this.acknowledged) {
-      const found = seen.get(id);
-      if (found === undefined || found < edition) lost.push(`${id}: ${found}, not ${edition}`);
-    }
-    this.#steady.forEach((_, i) => {
-      if (!seen.has(`steady-${i}`)) lost.push(`steady-${i}`);
+    return this.#acknowledged.flatMap((acknowledged, row) => {
+      const found = editions.get(idOf(row));
+      const isThere = found !== undefined && found >= acknowledged;
+      if (isThere && found <= (this.#tried[row] as number)) return [];
+      return [`${idOf(row)}: edition ${found}, not ${acknowledged}`];
     });
-    return lost;
   }
 
   async #search(start: number): Promise<void> {
+    const { questions, truth } = this.#options.data;
     for (let i = start; !this.#isStopped; i += 1) {
-      const at = i % QUESTIONS;
+      const at = i % questions.length;
       const begunAtMs = systemClock.nowMs();
+      const counts = this.#counts;
       try {
         const { hits, coverage } = await this.#client.search(this.#collection, {
-          vector: this.#questions[at] as Float32Array,
+          vector: questions[at] as Float32Array,
           topK: TOP_K,
         });
-        if (coverage.ratio < 1) this.#counts.partialSearches += 1;
-        const truth = this.#truth[at] as string[];
-        this.#counts.recallSum += hits.filter(({ id }) => truth.includes(id)).length / TOP_K;
-        this.#counts.recallCount += 1;
+        const found = hits.filter(({ id }) => truth[at]?.has(rowOfId(id))).length;
+        counts.searchAnswered(at, found / TOP_K, coverage.ratio);
       } catch (error) {
-        this.#counts.failedSearches += 1;
-        this.#note(error);
+        counts.searchFailed(error);
       }
-      this.#counts.searches += 1;
-      this.#counts.latenciesMs.push(systemClock.nowMs() - begunAtMs);
+      counts.latenciesMs.push(systemClock.nowMs() - begunAtMs);
       await this.#pause();
     }
   }
 
   async #write(writer: number): Promise<void> {
-    for (let i = 0; !this.#isStopped; i += 1) {
-      const documents = Array.from({ length: BATCH }, (_, k) => {
-        const id = `changing-${writer}-${(i * BATCH + k) % CHANGING_IDS}`;
-        const vector = Array.from({ length: DIMENSION }, (__, d) => FAR + ((i + k + d) % 7));
-        return { id, vector, metadata: { edition: i + 1 } };
+    const { data, changingCount } = this.#options;
+    const first = data.documents.length - changingCount;
+    const own = Array.from({ length: changingCount }, (_, i) => first + i).filter(
+      (row) => row % LOOPS === writer,
+    );
+    for (let at = 0; !this.#isStopped; at = (at + BATCH) % own.length) {
+      const rows = own.slice(at, at + BATCH);
+      const documents = rows.map((row) => {
+        const edition = (this.#tried[row] as number) + 1;
+        this.#tried[row] = edition;
+        return this.#document(row, edition);
       });
+      const counts = this.#counts;
+      counts.writes += 1;
       try {
         await this.#client.upsert(this.#collection, documents);
-        for (const { id, metadata } of documents) this.acknowledged.set(id, metadata.edition);
+        for (const [k, row] of rows.entries()) {
+          this.#acknowledged[row] = documents[k]?.metadata.edition as number;
+        }
       } catch (error) {
-        this.#counts.failedWrites += 1;
-        this.#note(error);
+        counts.writeFailed(error);
       }
-      this.#counts.writes += 1;
       await this.#pause();
     }
   }
 
-  #note(error: unknown): void {
-    if (this.#counts.errors.length < 5) this.#counts.errors.push(String(error));
+  #document(row: number, edition: number) {
+    const vector = this.#options.data.documents[row] as Float32Array;
+    const scale = 1 + DRIFT * (edition % DRIFTS);
+    return {
+      id: idOf(row),
+      vector: edition === 0 ? vector : vector.map((value) => value * scale),
+      metadata: { edition },
+    };
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => systemClock.setTimer(this.#pauseMs, resolve));
-  }
-
-  #vector(): Float32Array {
-    return Float32Array.from({ length: DIMENSION }, () => this.#random.next());
+    return new Promise((resolve) => systemClock.setTimer(this.#options.pauseMs, resolve));
   }
 }
 
-function nearest(vectors: readonly Float32Array[], question: Float32Array): string[] {
-  const distances = vectors.map((vector, i) => {
-    let sum = 0;
-    for (let d = 0; d < DIMENSION; d += 1) {
-      sum += ((vector[d] as number) - (question[d] as number)) ** 2;
-    }
-    return { id: `steady-${i}`, sum };
-  });
-  return distances
-    .sort((a, b) => a.sum - b.sum)
-    .slice(0, TOP_K)
-    .map(({ id }) => id);
+function idOf(row: number): string {
+  return `d${row}`;
 }
 
-function emptyCounts(): LoadCounts {
-  return {
-    searches: 0,
-    failedSearches: 0,
-    partialSearches: 0,
-    writes: 0,
-    failedWrites: 0,
-    recallSum: 0,
-    recallCount: 0,
-    latenciesMs: [],
-    errors: [],
-  };
+function rowOfId(id: string): number {
+  return Number(id.slice(1));
 }

@@ -34,7 +34,7 @@ export async function untilAtRest(
   limitMs: number,
 ): Promise<Topology> {
   const giveUpAtMs = systemClock.nowMs() + limitMs;
-  let last: unknown;
+  let last: object = {};
   for (;;) {
     try {
       const topology = await client.cluster.getTopology();
@@ -46,11 +46,14 @@ export async function untilAtRest(
         replicas.length === replicaCount && replicas.every(({ state }) => state === 'in_sync');
       if (isWhole && isReached(topology)) {
         const { moves } = await client.cluster.moves.list();
-        if (moves.length === 0) return topology;
+        // A coordinator that has just begun knows of no moves yet, but of what there is to be moved.
+        const planned = await client.cluster.moves.plan();
+        last = { ...last, moves: moves.length, planned: planned.moves.length };
+        if (moves.length + planned.moves.length === 0) return topology;
       }
     } catch (error) {
       // The coordinator may be away for a moment.
-      last = String(error);
+      last = { error: String(error) };
     }
     if (systemClock.nowMs() > giveUpAtMs) {
       throw new Error(`not at rest after ${limitMs} ms: ${JSON.stringify(last)}`);

@@ -34,7 +34,7 @@ export const entries: readonly Entry[] = [
   suite('overload', async () => (await import('../overload/overload-suite.js')).overloadSuite),
   program('acceptance', 'right answers after kills, updates and deletes, for each metric'),
   program('crash-ingest', 'nothing acknowledged is lost when nodes are killed while writing'),
-  program('coordinators', 'controllers killed in recoveries, and etcd stopped, under load'),
+  program('coordinators', 'controllers killed in moves, and etcd stopped, under load'),
   program('chaos', 'faults of processes, networks and disks under load, and what they may not do'),
   program(
     'elastic',

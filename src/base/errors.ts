@@ -26,6 +26,7 @@ export type ErrorReason =
   | 'COLLECTION_EXISTS'
   | 'NODE_NOT_FOUND'
   | 'NODE_CONFLICT'
+  | 'NODE_REMOVED'
   | 'NO_NODES'
   | 'NOT_ENOUGH_REPLICAS'
   | 'REPLICA_IN_SYNC'

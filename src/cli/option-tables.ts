@@ -27,6 +27,11 @@ export const shardOptionSpecs: readonly OptionSpec[] = [
     description: 'Coordinators to register with.',
   },
   {
+    name: 'rejoin',
+    type: 'flag',
+    description: 'Join as a new node even if this one was removed from the cluster.',
+  },
+  {
     name: 'listen',
     type: 'address',
     default: '127.0.0.1:0',

@@ -142,6 +142,7 @@ const REASONS: Readonly<Record<ErrorReason, true>> = {
   LAST_COPY: true,
   SPLIT_IMPOSSIBLE: true,
   NODE_CONFLICT: true,
+  NODE_REMOVED: true,
   NO_NODES: true,
   NOT_ENOUGH_REPLICAS: true,
   COVERAGE_TOO_LOW: true,

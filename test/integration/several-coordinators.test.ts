@@ -21,11 +21,12 @@ describe.skipIf(!hasEtcd)(`several coordinators${etcdNote}`, () => {
     cluster = undefined;
   });
 
-  it('lose nothing to controllers killed in recoveries and to an etcd that stops', async () => {
+  it('lose nothing to controllers killed in moves and to an etcd that stops in one', async () => {
     const result = await runCoordinators({
       kills: 2,
       etcdStopMs: 4_000,
       documents: 400,
+      partitions: 8,
       topologyLeaseMs: 1_000,
       log: () => {},
     });
@@ -39,6 +40,9 @@ describe.skipIf(!hasEtcd)(`several coordinators${etcdNote}`, () => {
       readyzWhileEtcdAway: [503, 503],
       readyzAfterwards: [200, 200],
     });
+    expect(result.movesInterrupted).toBeGreaterThanOrEqual(2);
+    expect(result.staleWrites.accepted).toBe(0);
+    expect(result.staleWrites.refused).toBeGreaterThan(0);
     expect(result.searchesStale).toBeGreaterThan(0);
     expect(result.writesAcknowledged).toBeGreaterThan(1_000);
   });

@@ -177,7 +177,8 @@ describe('runShardNode', () => {
       http: { host: '127.0.0.1', port: 0 },
     });
     expect(running.hasJoined()).toBe(true);
-    expect(asked).toEqual([{ nodeId: 'n1', address: running.address, zone: 'z1', weight: 2 }]);
+    const { address } = running;
+    expect(asked).toEqual([{ nodeId: 'n1', address, zone: 'z1', weight: 2, memberOf: '' }]);
     const ready = await fetch(`http://${running.httpAddress}/readyz`);
     expect(ready.status).toBe(200);
     const metrics = await (await fetch(`http://${running.httpAddress}/metrics`)).text();

@@ -39,6 +39,7 @@ async function toShardOptions(options: ResolvedOptions) {
   return shardNodeConfig({
     dataDirectory: options.text('data'),
     join: options.addresses('join').map(formatAddress),
+    rejoin: options.flag('rejoin'),
     listen: options.address('listen'),
     advertise: advertise === undefined ? undefined : formatAddress(advertise),
     http: address('http'),

@@ -91,6 +91,8 @@ export class DevCluster {
       'shard',
       ...this.#commonArgs(name),
       ...['--join', coordinator, '--listen', '127.0.0.1:0', '--node-id', name, '--weight', '1'],
+      // It is wanted as long as it is started.
+      '--rejoin',
       ...this.#options.shardArgs,
     ]);
   }

@@ -47,9 +47,10 @@ export class NodeAdmin {
 
   /**
    * Adds a node or updates the one of this name. Refused while the node is healthy at another
-   * address: two processes must not be one node.
+   * address: two processes must not be one node; and when it says that it was a member of the cluster
+   * (`memberOf`), but is none any more: an operator has removed it.
    */
-  async add(wanted: WantedNode): Promise<NodeEntry> {
+  async add(wanted: WantedNode, memberOf?: string): Promise<NodeEntry> {
     const known = this.#nodes.get(wanted.nodeId);
     if (
       known !== undefined &&
@@ -63,7 +64,10 @@ export class NodeAdmin {
         { metadata: { node_id: wanted.nodeId, address: known.entry.address } },
       );
     }
-    const topology = await this.#topology.update((current) => addNode(current, wanted));
+    const topology = await this.#topology.update((current) => {
+      if (memberOf !== undefined) checkMember(current, wanted.nodeId, memberOf);
+      return addNode(current, wanted);
+    });
     const entry = topology.nodes.get(wanted.nodeId);
     invariant(entry !== undefined, `node ${wanted.nodeId} was not added`);
     return entry;
@@ -140,6 +144,19 @@ export class NodeAdmin {
     invariant(entry !== undefined, `node ${nodeId} is not there`);
     return entry;
   }
+}
+
+function checkMember({ clusterId, nodes }: Topology, nodeId: NodeId, memberOf: string): void {
+  const details = { metadata: { node_id: nodeId } };
+  if (memberOf !== clusterId) {
+    const message = `node ${nodeId} belongs to cluster ${memberOf}, not ${clusterId}`;
+    throw new AnnulusError('FAILED_PRECONDITION', 'NODE_CONFLICT', message, details);
+  }
+  if (nodes.has(nodeId)) return;
+  const message =
+    `node ${nodeId} was removed from this cluster; to take it in as a new node, start it with ` +
+    '--rejoin';
+  throw new AnnulusError('FAILED_PRECONDITION', 'NODE_REMOVED', message, details);
 }
 
 const LOST_SHOWN_MAX = 5;

@@ -48,7 +48,8 @@ export class ClusterHandlers {
   }
 
   async addNode(request: AddNodeRequest__Output): Promise<NodeInfo> {
-    return this.#nodeInfo(await this.#admin.add(joiningNode(request)));
+    const memberOf = request.memberOf === '' ? undefined : request.memberOf;
+    return this.#nodeInfo(await this.#admin.add(joiningNode(request), memberOf));
   }
 
   async drainNode(request: DrainNodeRequest__Output): Promise<NodeInfo> {

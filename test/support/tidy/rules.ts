@@ -40,6 +40,9 @@ const limits = ['src/coordinator/limits', 'shards/scheduler'];
 const measured = [
   'src/coordinator/transport/',
   'src/coordinator/search/default-ef-search',
+  // For a coordinator gone astray, which knows what coordinators know.
+  'src/coordinator/topology/etcd-topology-store',
+  'src/coordinator/topology/topology',
   'shards/',
 ];
 

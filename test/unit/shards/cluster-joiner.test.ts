@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClusterJoiner } from '../../../shards/cluster-joiner.js';
+import { AnnulusError } from '../../../src/base/errors.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
@@ -39,6 +40,22 @@ describe('ClusterJoiner', () => {
     await clock.runForAsync(100_000);
     expect(calls.length).toBeGreaterThan(50);
     expect(joiner.hasJoined).toBe(false);
+  });
+
+  it('gives up when an operator has removed the node, and says so', async () => {
+    const clock = new VirtualClock();
+    const refusal = new AnnulusError('FAILED_PRECONDITION', 'NODE_REMOVED', 'it was removed');
+    let callCount = 0;
+    const addNode = async () => {
+      callCount += 1;
+      throw refusal;
+    };
+    const joiner = new ClusterJoiner(clock, silentLogger, addNode, ['a', 'b'], request);
+    joiner.start();
+    await clock.runForAsync(10_000);
+    expect(await joiner.removed).toBe(refusal);
+    expect(joiner.hasJoined).toBe(false);
+    expect(callCount).toBe(1);
   });
 
   it('asks nobody once it is stopped', async () => {

@@ -6,6 +6,7 @@ export interface AddNodeRequest {
   'address'?: (string);
   'zone'?: (string);
   'weight'?: (number | string);
+  'memberOf'?: (string);
 }
 
 export interface AddNodeRequest__Output {
@@ -13,4 +14,5 @@ export interface AddNodeRequest__Output {
   'address': (string);
   'zone': (string);
   'weight': (number);
+  'memberOf': (string);
 }
