@@ -1,11 +1,12 @@
 /**
- * The cluster under chaos: three nodes, every partition on each of them, writers and readers at work,
- * and what they found wrong. Also the rule that keeps faults fair: one whole node is always left.
+ * The cluster under chaos: three nodes at first, every partition on each of them, writers and readers
+ * at work, and what they found wrong. Also the rule that keeps faults fair: a copy in sync of every
+ * partition is always left.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, randomInt, seededRandom, shuffle } from '../../src/base/random.js';
 import { systemClock } from '../../src/base/system-clock.js';
-import { AnnulusClient } from '../../src/client/index.js';
+import { AnnulusClient, type NodeInfo, type Topology } from '../../src/client/index.js';
 import type { ProcessCluster } from '../cluster/process-cluster.js';
 import { CoordinatorLife } from '../workload/coordinator-life.js';
 import { DIMENSION } from '../workload/document-of.js';
@@ -23,6 +24,22 @@ const WAIT_LIMIT_MS = 60_000;
 const POLL_MS = 25;
 const writerOptions = { batchDocumentsMax: 12, documentsMax: 700, pauseMs: 15 };
 
+type Partition = Topology['collections'][number]['partitions'][number];
+
+interface Shape {
+  nodes: NodeInfo[];
+  partitions: Partition[];
+}
+
+/** Whether every partition has a copy in sync on a node that is up, other than these. */
+function canLose({ nodes, partitions }: Shape, nodeIds: readonly string[]): boolean {
+  const left = nodes.filter(({ nodeId, state }) => state === 'up' && !nodeIds.includes(nodeId));
+  const isLeft = (nodeId: string) => left.some((node) => node.nodeId === nodeId);
+  return partitions.every(({ replicas }) =>
+    replicas.some(({ nodeId, state }) => state === 'in_sync' && isLeft(nodeId)),
+  );
+}
+
 /** What was never to happen. */
 export class ChaosViolation extends Error {}
 
@@ -36,6 +53,9 @@ export class ChaosWorld {
   violationCount = 0;
   /** SIGKILLs so far, of any process. */
   killCount = 0;
+  /** Of each partition: how many there are to be. */
+  copies = NODE_COUNT;
+  #nodesMade = NODE_COUNT;
   /** Tries again, as the SDK does by default. */
   readonly #client: AnnulusClient;
   readonly #readClient: AnnulusClient;
@@ -117,33 +137,51 @@ export class ChaosWorld {
     }
   }
 
-  /** A node that may be hurt: another one is whole, and will be left alone. */
+  /** Of a node that has never been there. */
+  newNodeId(): string {
+    this.#nodesMade += 1;
+    return `node-${this.#nodesMade}`;
+  }
+
+  /** A node that may be hurt. */
   async victim(random: Random, wanted: readonly string[] = this.cluster.nodeIds): Promise<string> {
     const candidates = shuffle(random, [...wanted]);
     let chosen: string | undefined;
-    await this.until('a node other than the victim is whole', async () => {
-      const whole = await this.wholeNodes();
-      chosen = candidates.find((nodeId) => whole.some((other) => other !== nodeId));
+    await this.until('a node can be spared', async () => {
+      const shape = await this.#shape();
+      chosen = candidates.find((nodeId) => canLose(shape, [nodeId]));
       return chosen !== undefined;
     });
     return chosen as string;
   }
 
-  /** Nodes that are up, with every replica in sync. */
-  async wholeNodes(): Promise<string[]> {
-    const [nodes, topology] = await Promise.all([
+  /** Two nodes that may be hurt at once, or one when no two can be spared. */
+  async victims(random: Random): Promise<string[]> {
+    const first = await this.victim(random);
+    const shape = await this.#shape();
+    const others = this.cluster.nodeIds.filter((nodeId) => nodeId !== first);
+    const second = shuffle(random, others).find((nodeId) => canLose(shape, [first, nodeId]));
+    return second === undefined ? [first] : [first, second];
+  }
+
+  /** Whether all nodes are up, and every partition has all its copies, in sync, and no more. */
+  async isWhole(): Promise<boolean> {
+    const { nodes, partitions } = await this.#shape();
+    const isComplete = ({ replicas }: Partition) =>
+      replicas.length === this.copies && replicas.every(({ state }) => state === 'in_sync');
+    return (
+      nodes.length === this.cluster.nodeIds.length &&
+      nodes.every(({ state }) => state === 'up') &&
+      partitions.every(isComplete)
+    );
+  }
+
+  async #shape(): Promise<Shape> {
+    const [nodes, { collections }] = await Promise.all([
       this.#client.cluster.listNodes(),
       this.#client.cluster.getTopology(),
     ]);
-    const lagging = new Set<string>();
-    for (const { partitions } of topology.collections) {
-      for (const { replicas } of partitions) {
-        for (const { nodeId, state } of replicas) if (state !== 'in_sync') lagging.add(nodeId);
-      }
-    }
-    return nodes
-      .filter(({ nodeId, state }) => state === 'up' && !lagging.has(nodeId))
-      .map(({ nodeId }) => nodeId);
+    return { nodes, partitions: collections.flatMap(({ partitions }) => partitions) };
   }
 
   async killNode(nodeId: string): Promise<void> {

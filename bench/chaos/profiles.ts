@@ -14,12 +14,22 @@ import {
   stallNode,
 } from './process-faults.js';
 
+import {
+  copiesChange,
+  nodeIsReplaced,
+  nodeJoins,
+  nodeLeaves,
+  weightChanges,
+} from './shape-changes.js';
+
 export interface Profile {
   /** What `--faults` counts. */
   counts: 'SIGKILLs' | 'faults';
   /** Faults that need a proxy in front of each node, or a small disk. */
   needsProxies: boolean;
   needsSmallDisk: boolean;
+  /** After the last fault all replicas must be equal within so long. */
+  convergeLimitMs: number;
   deck: readonly [Fault, number][];
 }
 
@@ -28,6 +38,7 @@ export const profiles = {
     counts: 'SIGKILLs',
     needsProxies: false,
     needsSmallDisk: false,
+    convergeLimitMs: 30_000,
     deck: [
       [killNode, 10],
       [killTwoNodes, 2],
@@ -39,6 +50,7 @@ export const profiles = {
     counts: 'faults',
     needsProxies: true,
     needsSmallDisk: true,
+    convergeLimitMs: 30_000,
     deck: [
       [killNode, 2],
       [killTwoNodes, 1],
@@ -51,6 +63,22 @@ export const profiles = {
       [damageStore, 1],
       [damageGraph, 1],
       [wipeNode, 1],
+    ],
+  },
+  shape: {
+    counts: 'faults',
+    needsProxies: false,
+    needsSmallDisk: false,
+    convergeLimitMs: 60_000,
+    deck: [
+      [nodeJoins, 4],
+      [nodeLeaves, 4],
+      [nodeIsReplaced, 1],
+      [weightChanges, 1],
+      [copiesChange, 1],
+      [killNode, 3],
+      [killCoordinator, 2],
+      [stallNode, 1],
     ],
   },
 } satisfies Record<string, Profile>;

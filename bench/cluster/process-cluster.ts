@@ -106,6 +106,12 @@ export class ProcessCluster {
     return node;
   }
 
+  /** Stops a node for good. */
+  async endNode(nodeId: string): Promise<void> {
+    await this.node(nodeId).stop();
+    this.#nodes.delete(nodeId);
+  }
+
   /** Starts a node, and SIGKILLs it soon after, ready or not. */
   async startAndKillNode(nodeId: string, afterMs: number): Promise<void> {
     await ServerProcess.startAndKill(await this.#nodeArgs(nodeId), this.#env, afterMs);
