@@ -7,6 +7,7 @@
  *   > hedge a=20 b=20          hedge delay of nodes, ms; others are not hedged
  *   > budget 1                 retries and hedges allowed; unlimited unless said
  *   > away c                   nodes that cannot be picked
+ *   > back c                   nodes that can be picked again
  *   > start
  *   > 5 ok 1                   at 5 ms attempt 1 answers all of its partitions
  *   > 5 ok 1 except 0=corrupt  ... but for some
@@ -66,6 +67,9 @@ class World implements ScatterGatherView {
         return [];
       case 'away':
         for (const name of words.slice(1)) this.#away.add(name);
+        return [];
+      case 'back':
+        for (const name of words.slice(1)) this.#away.delete(name);
         return [];
       case 'start':
         this.#machine = new ScatterGather(this.#reads, this.#deadlineAtMs, this);

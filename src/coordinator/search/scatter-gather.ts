@@ -15,6 +15,7 @@ import type { PartStatus } from '../../base/errors.js';
 import type { NodeId, Partition } from '../../base/ids.js';
 import { invariant } from '../../base/invariant.js';
 import type { MissingPartition, MissingReason } from './coverage.js';
+import { PartitionProgress } from './partition-progress.js';
 import type {
   Attempt,
   AttemptCause,
@@ -27,23 +28,10 @@ import type {
   ScatterGatherView,
 } from './scatter-gather-port.js';
 
-interface PartitionState<R> {
-  read: PartitionRead;
-  /** Nodes that were asked, whatever came of it. */
-  asked: Set<NodeId>;
-  /** Attempts that may still answer it. */
-  pendingAttempts: number;
-  /** The one that was sent last; a hedge follows it, and no earlier one. */
-  lastAttemptId: number;
-  answeredBy: number;
-  reply: R | undefined;
-  lastFailure: MissingReason | undefined;
-}
-
 export class ScatterGather<R extends PartitionReply> {
   readonly #view: ScatterGatherView;
   readonly #deadlineAtMs: number;
-  readonly #states: Map<Partition, PartitionState<R>>;
+  readonly #states: Map<Partition, PartitionProgress<R>>;
   readonly #attempts = new Map<number, Attempt>();
   #unsettled: number;
   #nextAttemptId = 1;
@@ -52,7 +40,7 @@ export class ScatterGather<R extends PartitionReply> {
   constructor(reads: readonly PartitionRead[], deadlineAtMs: number, view: ScatterGatherView) {
     this.#view = view;
     this.#deadlineAtMs = deadlineAtMs;
-    this.#states = new Map(reads.map((read) => [read.partition, initialState<R>(read)]));
+    this.#states = new Map(reads.map((read) => [read.partition, new PartitionProgress<R>(read)]));
     this.#unsettled = this.#states.size;
   }
 
@@ -93,18 +81,22 @@ export class ScatterGather<R extends PartitionReply> {
     const maySend = () => this.#view.spendRetry(cause);
     this.#ask(this.#lateStates(attempt), 'hedge', maySend, nowMs, effects);
     // What could not be hedged now may be later: there is budget again, or the node is known to be dead.
-    const isStillLate = this.#lateStates(attempt).length > 0;
-    if (isStillLate) this.#armHedgeTimer(attempt, 2 * (nowMs - attempt.sentAtMs), effects);
+    this.#hedgeLater(attempt, nowMs, effects);
     return this.#settle(effects);
   }
 
+  #hedgeLater(attempt: Attempt, nowMs: number, effects: ScatterGatherEffect<R>[]): void {
+    if (this.#lateStates(attempt).length === 0) return;
+    this.#armHedgeTimer(attempt, 2 * (nowMs - attempt.sentAtMs), effects);
+  }
+
   /** Partitions that wait for this attempt, and could still be asked of another node. */
-  #lateStates(attempt: Attempt): PartitionState<R>[] {
+  #lateStates(attempt: Attempt): PartitionProgress<R>[] {
     return attempt.partitions
       .map((partition) => this.#state(partition))
       .filter(
-        ({ reply, lastAttemptId, read, asked }) =>
-          reply === undefined && lastAttemptId === attempt.id && read.nodeIds.length > asked.size,
+        ({ isSettled, lastAttemptId, canAskAnother }) =>
+          !isSettled && lastAttemptId === attempt.id && canAskAnother,
       );
   }
 
@@ -127,22 +119,47 @@ export class ScatterGather<R extends PartitionReply> {
     const attempt = this.#attempts.get(attemptId);
     if (attempt === undefined || this.#isComplete) return [];
     this.#attempts.delete(attemptId);
-    const failed: PartitionState<R>[] = [];
+    const failed: PartitionProgress<R>[] = [];
     for (const partition of attempt.partitions) {
       const state = this.#state(partition);
       state.pendingAttempts -= 1;
       const reply = replyOf(partition);
       if (reply?.status === 'ok') this.#accept(state, reply, attemptId);
-      else if (this.#noteFailure(state, reply?.status ?? 'missing')) failed.push(state);
+      else if (state.noteFailure(attemptId, reply?.status ?? 'missing')) failed.push(state);
     }
     const effects: ScatterGatherEffect<R>[] = [];
-    const maySend = (states: PartitionState<R>[]) => {
+    const maySend = (states: PartitionProgress<R>[]) => {
       const failures = states.map((state) => state.lastFailure ?? 'unavailable');
       return this.#view.spendRetry({ kind: 'reroute', failures });
     };
     this.#ask(failed, 'reroute', maySend, nowMs, effects);
+    this.#waitForEarlier(failed, attemptId, nowMs, effects);
     this.#cancelObsolete(effects);
     return this.#settle(effects);
+  }
+
+  /**
+   * A hedge ended without an answer, and nobody else could be asked: what it was a hedge of is waited
+   * for again. Unless the failure was that the plan is outdated: a new plan beats waiting for the late.
+   */
+  #waitForEarlier(
+    failed: readonly PartitionProgress<R>[],
+    attemptId: number,
+    nowMs: number,
+    effects: ScatterGatherEffect<R>[],
+  ): void {
+    for (const state of failed) {
+      if (state.isSettled || state.lastAttemptId !== attemptId) continue;
+      const { partition } = state.read;
+      const pending = [...this.#attempts.values()].filter((one) =>
+        one.partitions.includes(partition),
+      );
+      const earlier = pending.at(-1);
+      invariant(earlier !== undefined, 'a partition that nobody works on is not settled');
+      state.lastAttemptId = earlier.id;
+      if (state.isPlanOutdated && !state.canAskAnother) this.#settleState(state);
+      this.#hedgeLater(earlier, nowMs, effects);
+    }
   }
 
   /**
@@ -150,22 +167,22 @@ export class ScatterGather<R extends PartitionReply> {
    * settles as it is. Only first attempts are free; others come out of the shared budget.
    */
   #ask(
-    states: PartitionState<R>[],
+    states: PartitionProgress<R>[],
     cause: AttemptCause,
-    maySend: (states: PartitionState<R>[]) => boolean,
+    maySend: (states: PartitionProgress<R>[]) => boolean,
     nowMs: number,
     effects: ScatterGatherEffect<R>[],
   ): void {
     const planned = new Map<NodeId, number>();
-    const byNode = new Map<NodeId, PartitionState<R>[]>();
+    const byNode = new Map<NodeId, PartitionProgress<R>[]>();
     for (const state of states) {
-      const open = state.read.nodeIds.filter((nodeId) => !state.asked.has(nodeId));
+      const open = state.notAskedYet();
       const nodeId =
         open.length === 0 ? undefined : this.#view.pick(state.read, open, planned, cause);
       if (nodeId === undefined) {
         if (state.pendingAttempts > 0) continue;
         state.lastFailure ??= 'no_replica';
-        this.#unsettled -= 1;
+        this.#settleState(state);
         continue;
       }
       planned.set(nodeId, (planned.get(nodeId) ?? 0) + 1);
@@ -175,7 +192,7 @@ export class ScatterGather<R extends PartitionReply> {
     }
     for (const [nodeId, asked] of byNode) {
       if (!maySend(asked)) {
-        for (const state of asked) if (state.pendingAttempts === 0) this.#unsettled -= 1;
+        for (const state of asked) if (state.pendingAttempts === 0) this.#settleState(state);
         continue;
       }
       this.#send(nodeId, asked, cause, nowMs, effects);
@@ -184,7 +201,7 @@ export class ScatterGather<R extends PartitionReply> {
 
   #send(
     nodeId: NodeId,
-    states: PartitionState<R>[],
+    states: PartitionProgress<R>[],
     cause: AttemptCause,
     nowMs: number,
     effects: ScatterGatherEffect<R>[],
@@ -198,11 +215,7 @@ export class ScatterGather<R extends PartitionReply> {
     };
     this.#nextAttemptId += 1;
     this.#attempts.set(attempt.id, attempt);
-    for (const state of states) {
-      state.asked.add(nodeId);
-      state.lastAttemptId = attempt.id;
-      state.pendingAttempts += 1;
-    }
+    for (const state of states) state.sent(nodeId, attempt.id);
     effects.push({
       kind: 'send',
       attempt,
@@ -210,28 +223,26 @@ export class ScatterGather<R extends PartitionReply> {
       timeoutMs: Math.max(0, this.#deadlineAtMs - nowMs),
     });
     const hedgeDelayMs = this.#view.hedgeDelayMs(nodeId, states.length);
-    const canHedge = states.some(({ read, asked }) => read.nodeIds.length > asked.size);
+    const canHedge = states.some((state) => state.canAskAnother);
     if (hedgeDelayMs !== undefined && canHedge) this.#armHedgeTimer(attempt, hedgeDelayMs, effects);
   }
 
-  #accept(state: PartitionState<R>, reply: R, attemptId: number): void {
+  #accept(state: PartitionProgress<R>, reply: R, attemptId: number): void {
     if (state.reply !== undefined) return;
     state.reply = reply;
     state.answeredBy = attemptId;
+    if (!state.isSettled) this.#settleState(state);
+  }
+
+  #settleState(state: PartitionProgress<R>): void {
+    state.isSettled = true;
     this.#unsettled -= 1;
   }
 
-  /** True when the partition now has nobody working on it and must be asked elsewhere. */
-  #noteFailure(state: PartitionState<R>, status: Exclude<PartStatus, 'ok'>): boolean {
-    if (state.reply !== undefined) return false;
-    state.lastFailure = status;
-    return state.pendingAttempts === 0;
-  }
-
-  /** Cancels attempts all of whose partitions have been answered by others. */
+  /** Cancels attempts that nobody waits for any more. */
   #cancelObsolete(effects: ScatterGatherEffect<R>[]): void {
     for (const attempt of this.#attempts.values()) {
-      if (attempt.partitions.every((partition) => this.#state(partition).reply !== undefined)) {
+      if (attempt.partitions.every((partition) => this.#state(partition).isSettled)) {
         this.#attempts.delete(attempt.id);
         effects.push({ kind: 'cancel', attemptId: attempt.id });
       }
@@ -240,7 +251,7 @@ export class ScatterGather<R extends PartitionReply> {
 
   #giveUp(reason: MissingReason): ScatterGatherEffect<R>[] {
     for (const state of this.#states.values()) {
-      if (state.reply === undefined && state.pendingAttempts > 0) state.lastFailure = reason;
+      if (!state.isSettled && state.pendingAttempts > 0) state.lastFailure = reason;
     }
     this.#unsettled = 0;
     return this.#settle([]);
@@ -270,21 +281,9 @@ export class ScatterGather<R extends PartitionReply> {
     return { replies, missing, answeredBy };
   }
 
-  #state(partition: Partition): PartitionState<R> {
+  #state(partition: Partition): PartitionProgress<R> {
     const state = this.#states.get(partition);
     invariant(state !== undefined, `partition ${partition} is not part of this request`);
     return state;
   }
-}
-
-function initialState<R>(read: PartitionRead): PartitionState<R> {
-  return {
-    read,
-    asked: new Set(),
-    pendingAttempts: 0,
-    lastAttemptId: 0,
-    answeredBy: 0,
-    reply: undefined,
-    lastFailure: undefined,
-  };
 }
