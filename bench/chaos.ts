@@ -1,9 +1,10 @@
 /**
- * `npm run chaos -- [--profile kills|mixed|shape|hostile] [--only KIND] [--faults N] [--minutes M] [--seed N]
- * [--json FILE]`: three nodes and a coordinator as real processes, every partition on every node, under
- * writes, deletions, searches and reads, while faults happen to them. Exit code 1 when anything that was
- * acknowledged is lost or wrong, anything deleted or never sent is seen, a read fails, or replicas are
- * not equal within 30 s of the last fault (60 s when the shape changes); exit code 2 when too little happened to prove anything.
+ * `npm run chaos -- [--profile kills|mixed|shape|hostile] [--only KIND] [--faults N] [--minutes M]
+ * [--seed N] [--json FILE]`: three nodes and a coordinator as real processes, every partition on every
+ * node, under writes, deletions, searches and reads, while faults happen to them. Exit code 1 when
+ * anything that was acknowledged is lost or wrong, anything deleted or never sent is seen, a read fails,
+ * or replicas are not equal within 30 s of the last fault (60 s when the shape changes); exit code 2
+ * when too little happened to prove anything.
  *
  * `--profile shape` adds what operators do: nodes join, leave and are replaced, weights and the number
  * of copies change, and processes are killed meanwhile.
@@ -12,8 +13,9 @@
  * every port of a cluster, while an honest client searches. Exit code 1 when a process ends, an honest
  * search fails, or memory or connections stay behind.
  *
- * A copy in sync of every partition is always left alone: no design answers from nowhere. The readers' client never
- * tries again. What counts as a failed read while the only coordinator is killed: `workload/reader.ts`.
+ * A copy in sync of every partition is always left alone: no design answers from nowhere. The readers'
+ * client never tries again. What counts as a failed read while the only coordinator is killed:
+ * `workload/reader.ts`.
  */
 
 import { flagOnly } from '../src/cli/client-command.js';
