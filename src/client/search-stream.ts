@@ -4,17 +4,25 @@
  * its caller is released at once, its late answer is dropped, and its place is free when that answer
  * comes or its time is over. A stream that ends takes its unanswered searches with it; each learns
  * whether the stream had been working, since then it was the connection that failed, not the search.
+ *
+ * Searches that begin while a message is on its way leave together in the next one. To a coordinator
+ * that does not know `SearchBatchStream` they go one by one.
  */
-import type { Client, ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
+import { type Client, type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../base/clock.js';
 import { AnnulusError, type AnnulusErrorDetails } from '../base/errors.js';
+import { BatchSender } from '../wire/batch-sender.js';
+import type { SearchBatchRequest } from '../wire/generated/annulus/v1/SearchBatchRequest.js';
+import type { SearchBatchResponse__Output } from '../wire/generated/annulus/v1/SearchBatchResponse.js';
 import type { SearchRequest } from '../wire/generated/annulus/v1/SearchRequest.js';
 import type { SearchResponse__Output } from '../wire/generated/annulus/v1/SearchResponse.js';
 import { annulusV1 } from '../wire/proto-package.js';
+import { onlyElement, streamBatchLimits, streamSingleLimits } from '../wire/search-stream-codec.js';
 import type { CallScope } from './call-scope.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { type Connection, unavailable } from './connection.js';
 import { SendWindow } from './send-window.js';
+import { StreamedSearch } from './streamed-search.js';
 
 /** Turned away: too much is waiting, there or here. */
 const REFUSED = 'QUEUE_FULL';
@@ -25,25 +33,16 @@ const TELLING_RATIO = 0.5;
 /** Lost together with a stream that had answered before. */
 export class LostWithConnection extends AnnulusError {}
 
-interface Entry {
-  scope: CallScope;
-  request: SearchRequest;
-  /** The time that it has here and there together. */
-  timeoutMs: number;
-  sentAtMs: number;
-  resolve(response: SearchResponse__Output): void;
-  reject(error: AnnulusError): void;
-}
-
-type Stream = ClientDuplexStream<SearchRequest, SearchResponse__Output>;
+const { SearchStream: oneByOne, SearchBatchStream: inBatches } = annulusV1.Annulus.service;
 
 interface OpenStream {
-  call: Stream;
+  call:
+    | ClientDuplexStream<SearchBatchRequest, SearchBatchResponse__Output>
+    | ClientDuplexStream<SearchRequest, SearchResponse__Output>;
   client: Client;
-  hasAnswered: boolean;
+  sender: BatchSender;
+  /** Negative: never. */
   lastAnswerAtMs: number;
-  /** False while the connection takes no more. */
-  isWritable: boolean;
 }
 
 export class SearchStream {
@@ -51,13 +50,15 @@ export class SearchStream {
   readonly #clock: Clock;
   readonly #options: ResolvedClientOptions;
   readonly #window: SendWindow;
-  readonly #waiting = new Map<string, Entry>();
+  readonly #waiting = new Map<string, StreamedSearch>();
   /** With the server. Null: its caller has gone, its place is still taken. */
-  readonly #sent = new Map<string, Entry | null>();
+  readonly #sent = new Map<string, StreamedSearch | null>();
   #stream: OpenStream | undefined;
   #nextId = 0;
   #lastUsedAtMs = 0;
   #idleTimer: Timer | undefined;
+  /** False: the coordinator is older than that. */
+  #knowsBatches = true;
 
   constructor(connection: Connection, options: ResolvedClientOptions) {
     this.#connection = connection;
@@ -81,25 +82,10 @@ export class SearchStream {
       const refusal = this.#refusal(scope);
       if (refusal !== undefined) throw refusal;
       const id = String(this.#nextId++);
-      const forget = scope.onFailure((failure) => {
-        this.#abandon(id, failure, scope);
-        reject(failure);
-      });
-      const entry: Entry = {
-        request: { ...request, requestId: id },
-        scope,
-        timeoutMs: scope.remainingMs,
-        sentAtMs: 0,
-        resolve: (response) => {
-          forget();
-          resolve(response);
-        },
-        reject: (error) => {
-          forget();
-          reject(error);
-        },
-      };
-      this.#waiting.set(id, entry);
+      const sent = { ...request, requestId: id };
+      const search = new StreamedSearch(sent, scope, resolve, reject);
+      search.watch((failure) => this.#abandon(id, failure, scope));
+      this.#waiting.set(id, search);
       this.#pump();
     });
   }
@@ -108,67 +94,70 @@ export class SearchStream {
   close(): void {
     this.#idleTimer?.cancel();
     this.#idleTimer = undefined;
-    this.#stream?.call.end();
-    this.#stream = undefined;
+    if (this.#stream === undefined) return;
+    this.#stream.call.end();
+    this.#forget(this.#stream);
   }
 
   #pump(): void {
-    for (const [id, entry] of this.#waiting) {
+    for (const [id, search] of this.#waiting) {
       if (this.#sent.size >= this.#window.size) return;
-      const stream = this.#open();
-      if (!stream.isWritable) return;
-      entry.sentAtMs = this.#clock.nowMs();
-      this.#window.sending(this.#sent.size, entry.sentAtMs);
+      search.sentAtMs = this.#clock.nowMs();
+      this.#window.sending(this.#sent.size, search.sentAtMs);
       this.#waiting.delete(id);
-      this.#sent.set(id, entry);
-      // Rounded up: 0 would mean no limit.
-      const timeoutMs = Math.max(1, Math.ceil(entry.scope.remainingMs));
-      stream.isWritable = stream.call.write({ ...entry.request, timeoutMs });
+      this.#sent.set(id, search);
+      this.#open().sender.send(search);
     }
   }
 
   #open(): OpenStream {
     this.#lastUsedAtMs = this.#clock.nowMs();
     if (this.#stream !== undefined) return this.#stream;
-    const method = annulusV1.Annulus.service.SearchStream;
-    const opened = this.#connection.duplexStream(method);
-    const stream: OpenStream = {
-      ...opened,
-      hasAnswered: false,
-      lastAnswerAtMs: -1,
-      isWritable: true,
-    };
-    stream.call.on('data', (response: SearchResponse__Output) => this.#onData(stream, response));
-    stream.call.on('drain', () => {
-      stream.isWritable = true;
-      this.#pump();
-    });
+    const stream = this.#knowsBatches ? this.#openBatched() : this.#openSingle();
+    const { call } = stream;
     // The status event follows every error and says the same.
-    stream.call.on('error', () => {});
-    stream.call.on('status', (status: StatusObject) => this.#onEnd(stream, status));
+    call.on('error', () => {});
+    call.on('status', (ended: StatusObject) => this.#onEnd(stream, ended));
     this.#stream = stream;
     this.#idleTimer ??= this.#clock.setTimer(this.#options.idleStreamMs, this.#onIdleTimer);
     return stream;
   }
 
-  #onData(stream: OpenStream, response: SearchResponse__Output): void {
+  #openBatched(): OpenStream {
+    const { call, client } = this.#connection.duplexStream(inBatches);
+    const write = (items: Buffer, onTaken: () => void) => call.write(items as never, onTaken);
+    const stream = openStream(call, client, new BatchSender(write, streamBatchLimits));
+    call.on('data', (batch: SearchBatchResponse__Output) => {
+      this.#onAnswers(stream, batch.responses);
+    });
+    return stream;
+  }
+
+  #openSingle(): OpenStream {
+    const { call, client } = this.#connection.duplexStream(oneByOne);
+    const write = (items: Buffer, onTaken: () => void) =>
+      call.write(onlyElement(items) as never, onTaken);
+    const stream = openStream(call, client, new BatchSender(write, streamSingleLimits));
+    call.on('data', (answer: SearchResponse__Output) => this.#onAnswers(stream, [answer]));
+    return stream;
+  }
+
+  #onAnswers(stream: OpenStream, answers: readonly SearchResponse__Output[]): void {
     if (this.#stream !== stream) return;
-    stream.hasAnswered = true;
     this.#connection.noteAnswer();
-    const entry = this.#sent.get(response.requestId);
-    if (entry === undefined) return;
     this.#lastUsedAtMs = this.#clock.nowMs();
     stream.lastAnswerAtMs = this.#lastUsedAtMs;
-    this.#noteAnswer(response, entry);
-    this.#sent.delete(response.requestId);
-    entry?.resolve(response);
+    for (const answer of answers) {
+      const search = this.#sent.get(answer.requestId);
+      if (search) this.#noteAnswer(answer, search);
+      this.#sent.delete(answer.requestId);
+      search?.resolve(answer);
+    }
     this.#pump();
   }
 
-  #noteAnswer({ error }: SearchResponse__Output, entry: Entry | null): void {
-    // Its caller has gone: when it was sent is not known any more.
-    if (entry === null) return;
-    const { sentAtMs, scope } = entry;
+  #noteAnswer({ error }: SearchResponse__Output, search: StreamedSearch): void {
+    const { sentAtMs, scope } = search;
     const counts = [this.#sent.size, this.#waiting.size, this.#lastUsedAtMs] as const;
     // What was turned away only because its own time was so short says nothing of others.
     const isTelling =
@@ -177,38 +166,65 @@ export class SearchStream {
     else this.#window.answered(sentAtMs, ...counts);
   }
 
-  #onEnd(stream: OpenStream, status: StatusObject): void {
+  #onEnd(stream: OpenStream, ended: StatusObject): void {
     if (this.#stream !== stream) return;
+    this.#forget(stream);
+    if (ended.code === status.UNIMPLEMENTED && this.#knowsBatches && !hasAnswered(stream)) {
+      this.#knowsBatches = false;
+      this.#takeBack(() => true);
+      this.#pump();
+      return;
+    }
+    const reason = ended.code === status.OK ? unavailable('the server ended the stream') : ended;
+    this.#loseAll(stream, this.#connection.failure(reason, stream.client));
+  }
+
+  #forget(stream: OpenStream): void {
     this.#stream = undefined;
-    const ended = status.code === 0 ? unavailable('the server ended the stream') : status;
-    this.#loseAll(stream, this.#connection.failure(ended, stream.client));
+    stream.sender.close();
   }
 
   #loseAll(stream: OpenStream, error: AnnulusError): void {
-    const lost = [...this.#sent.values()];
-    this.#sent.clear();
-    const seen = stream.hasAnswered && error.code === 'UNAVAILABLE' ? lostWith(error) : error;
-    for (const entry of lost) entry?.reject(seen);
+    const lost = this.#takeBack((search) => !search.isWritten);
+    const seen = hasAnswered(stream) && error.code === 'UNAVAILABLE' ? lostWith(error) : error;
+    for (const search of lost) search.reject(seen);
     this.#pump();
   }
 
+  /** Empties `sent`: what is to wait again comes first among those that wait; the rest is returned. */
+  #takeBack(isToWait: (search: StreamedSearch) => boolean): StreamedSearch[] {
+    const waiting = [...this.#waiting];
+    const others: StreamedSearch[] = [];
+    this.#waiting.clear();
+    for (const [id, search] of this.#sent) {
+      if (search === null) continue;
+      if (!isToWait(search)) others.push(search);
+      else this.#waiting.set(id, search.again());
+    }
+    this.#sent.clear();
+    for (const [id, search] of waiting) this.#waiting.set(id, search);
+    return others;
+  }
+
   #abandon(id: string, failure: AnnulusError, scope: CallScope): void {
-    if (this.#waiting.delete(id) || !this.#sent.has(id)) return;
+    const search = this.#sent.get(id);
+    if (this.#waiting.delete(id) || search === undefined) return;
     const isTimeout = failure.code === 'DEADLINE_EXCEEDED';
-    const { sentAtMs = 0, timeoutMs = 0 } = this.#sent.get(id) ?? {};
-    if (!isTimeout) {
+    const { isWritten = true, sentAtMs = 0, timeoutMs = 0 } = search ?? {};
+    if (!isTimeout && isWritten) {
       this.#sent.set(id, null);
       this.#clock.setTimer(Math.max(0, scope.remainingMs), () => this.#release(id));
       return;
     }
     this.#release(id);
     const stream = this.#stream;
+    if (!isTimeout || stream === undefined) return;
     // A server that answers others is slow, not gone; and one that was given little time may be well.
-    if (stream === undefined || stream.lastAnswerAtMs > sentAtMs) return;
+    if (stream.lastAnswerAtMs > sentAtMs) return;
     if (scope.deadlineAtMs - sentAtMs < timeoutMs * TELLING_RATIO) return;
     if (!this.#connection.noteTimeout(stream.client)) return;
     // Nothing comes back on this stream: whoever still waits for it starts again on a new one.
-    this.#stream = undefined;
+    this.#forget(stream);
     stream.call.cancel();
     this.#loseAll(stream, this.#connection.failure(unavailable('the stream was stalled')));
   }
@@ -248,6 +264,14 @@ export class SearchStream {
 
 function refusedError(message: string, details: AnnulusErrorDetails): AnnulusError {
   return new AnnulusError('RESOURCE_EXHAUSTED', REFUSED, message, details);
+}
+
+function openStream(call: OpenStream['call'], client: Client, sender: BatchSender): OpenStream {
+  return { call, client, sender, lastAnswerAtMs: -1 };
+}
+
+function hasAnswered({ lastAnswerAtMs }: OpenStream): boolean {
+  return lastAnswerAtMs >= 0;
 }
 
 function lostWith(error: AnnulusError): LostWithConnection {

@@ -29,6 +29,8 @@ export interface BatchLimits {
   queueItemsMax: number;
   /** Bytes that may wait; one item may go past it. Default 64 MiB. */
   queueBytesMax: number;
+  /** Items that one batch may have. Default: as many as fit. */
+  batchItemsMax?: number;
 }
 
 const MIB = 1024 * 1024;
@@ -63,6 +65,11 @@ export class BatchSender {
     this.#limits = limits;
     this.#onEmpty = onEmpty;
     this.#queue = new BoundedQueue(limits.queueItemsMax);
+  }
+
+  /** Items that wait. */
+  get queuedCount(): number {
+    return this.#queue.length;
   }
 
   /** An upper bound of the bytes that wait. */
@@ -102,13 +109,17 @@ export class BatchSender {
   #takeBatch(): Buffer {
     const firstBytes = this.#queue.peek()?.itemBytesMax;
     if (firstBytes === undefined) return EMPTY;
+    const { batchBytesMax, batchItemsMax = Number.POSITIVE_INFINITY } = this.#limits;
     const writer = new ByteWriter(Math.max(this.#capacityBytes, firstBytes));
+    let itemCount = 0;
     for (let item = this.#queue.peek(); item !== undefined; item = this.#queue.peek()) {
-      const bytesAfter = writer.length + item.itemBytesMax;
-      if (writer.length > 0 && bytesAfter > this.#limits.batchBytesMax) break;
+      const lengthBefore = writer.length;
+      const bytesAfter = lengthBefore + item.itemBytesMax;
+      if (itemCount === batchItemsMax || (lengthBefore > 0 && bytesAfter > batchBytesMax)) break;
       this.#queue.shift();
       this.#queuedBytes -= item.itemBytesMax;
       item.writeItem(writer);
+      if (writer.length > lengthBefore) itemCount += 1;
     }
     const batch = writer.finish();
     this.#capacityBytes = capacityAfter(this.#capacityBytes, batch.byteLength, this.#limits);

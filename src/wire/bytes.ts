@@ -55,6 +55,13 @@ export class ByteWriter {
     writeVersion(this.#view, offset, value);
   }
 
+  /** A whole number, 0 .. 2^32 - 1, as protobuf writes it: 7 bits a byte, the lowest first. */
+  varint(value: number): void {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.u8((rest & 0x7f) | 0x80);
+    this.u8(rest);
+  }
+
   /** UTF-8, after its length in bytes (u16). */
   shortString(text: string): void {
     const byteCount = Buffer.byteLength(text);

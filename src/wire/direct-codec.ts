@@ -11,7 +11,12 @@ import protobuf, { type NamespaceBase, type Type } from 'protobufjs';
 import { invariant } from '../base/invariant.js';
 
 const SERVICE = 'annulus.v1.Annulus';
-const METHODS = ['Search', 'SearchStream'] as const;
+/** The methods that search, by the messages that they exchange. */
+const METHODS = [
+  ['Search', 'SearchRequest', 'SearchResponse'],
+  ['SearchStream', 'SearchRequest', 'SearchResponse'],
+  ['SearchBatchStream', 'SearchBatchRequest', 'SearchBatchResponse'],
+] as const;
 
 /** Puts the direct codecs in the place of proto-loader's, for the methods that search. */
 export function useDirectCodecs(definition: PackageDefinition, protoDirectory: string): void {
@@ -20,16 +25,16 @@ export function useDirectCodecs(definition: PackageDefinition, protoDirectory: s
     fileURLToPath(new URL(target, pathToFileURL(protoDirectory)));
   root.loadSync('annulus/v1/annulus.proto');
   unsetOneofMembers(root.resolveAll());
-  const request = root.lookupType('annulus.v1.SearchRequest');
-  const response = root.lookupType('annulus.v1.SearchResponse');
   const service = definition[SERVICE] as ServiceDefinition | undefined;
-  for (const name of METHODS) {
+  for (const [name, requestName, responseName] of METHODS) {
     const method = service?.[name];
     invariant(method !== undefined, `no method ${name}`);
+    const request = root.lookupType(`annulus.v1.${requestName}`);
+    const response = root.lookupType(`annulus.v1.${responseName}`);
     method.requestSerialize = encoderOf(request);
     method.requestDeserialize = (bytes) => request.decode(bytes);
     method.responseSerialize = encoderOf(response);
-    method.responseDeserialize = (bytes) => readableAnswer(response.decode(bytes));
+    method.responseDeserialize = (bytes) => readable(response.decode(bytes) as Answers);
   }
 }
 
@@ -45,16 +50,26 @@ function unsetOneofMembers(namespace: NamespaceBase): void {
   }
 }
 
+/** Of messages as objects, and of those that their sender has put together byte by byte. */
 function encoderOf(type: Type): (message: object) => Buffer {
-  return (message) => type.encode(message as never).finish() as Buffer;
+  return (message) => {
+    if (Buffer.isBuffer(message)) return message;
+    return type.encode(message as never).finish() as Buffer;
+  };
 }
 
-/** With its counts as proto-loader gives them. */
-function readableAnswer(answer: object): object {
-  const { coverage } = answer as { coverage?: Record<string, unknown> | null };
+interface Answers {
+  coverage?: Record<string, unknown> | null;
+  responses?: Answers[];
+}
+
+/** One answer or several, with their counts as proto-loader gives them. */
+function readable(answer: Answers): object {
+  const { coverage, responses } = answer;
   if (coverage) {
     coverage.documentsTotal = String(coverage.documentsTotal);
     coverage.documentsSearched = String(coverage.documentsSearched);
   }
+  if (responses !== undefined) for (const response of responses) readable(response);
   return answer;
 }

@@ -5,7 +5,6 @@
 import {
   Server,
   ServerCredentials,
-  type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
@@ -19,10 +18,10 @@ import type { UpsertRequest__Output } from '../../src/wire/generated/annulus/v1/
 import { annulusV1 } from '../../src/wire/proto-package.js';
 import { statusOf } from '../../src/wire/status-mapping.js';
 import { searchDocuments } from './fake-search.js';
+import { FakeSearchStreams } from './fake-search-streams.js';
 
 type AnyCall = ServerUnaryCall<unknown, unknown>;
 type Handler = (request: never) => unknown;
-type SearchCall = ServerDuplexStream<SearchRequest__Output, SearchResponse>;
 
 interface FakeCollection {
   info: Record<string, unknown>;
@@ -40,10 +39,13 @@ export class FakeAnnulusServer {
   readonly documentFaults = new Map<string, { times: number; code: number; reason: string }>();
   topology: Topology = { epoch: '1', nodes: [], collections: [] };
   address = '';
-  searchStreamCount = 0;
+  readonly searchStreams = new FakeSearchStreams(async (request) => {
+    this.#note('SearchStream', request);
+    await this.#gates.get('SearchStream')?.opened;
+    return this.#searchOrError(request, 'SearchStream');
+  });
   #faults = new Map<string, AnnulusError[]>();
   #gates = new Map<string, { opened: Promise<void>; open: () => void }>();
-  #searchCalls = new Set<SearchCall>();
   #watchers = new Set<ServerWritableStream<unknown, Topology>>();
   #server: Server | undefined;
   #version = 0;
@@ -101,8 +103,7 @@ export class FakeAnnulusServer {
   /** Ends every search stream with an error, without answering what is on it. */
   dropSearchStreams(): void {
     const error = new AnnulusError('UNAVAILABLE', 'SHUTTING_DOWN', 'stream dropped');
-    for (const call of this.#searchCalls) call.emit('error', statusOf(error));
-    this.#searchCalls.clear();
+    this.searchStreams.drop(statusOf(error));
   }
 
   publish(topology: Topology): void {
@@ -117,7 +118,7 @@ export class FakeAnnulusServer {
   }
 
   get openSearchStreams(): number {
-    return this.#searchCalls.size;
+    return this.searchStreams.open.size;
   }
 
   count(method: string): number {
@@ -150,7 +151,7 @@ export class FakeAnnulusServer {
       SearchBatch: this.#unary('SearchBatch', (batch: { searches: SearchRequest__Output[] }) => ({
         responses: batch.searches.map((one) => this.#searchOrError(one)),
       })),
-      SearchStream: (call: SearchCall) => this.#searchStream(call),
+      ...this.searchStreams.handlers(),
     } as never;
   }
 
@@ -205,22 +206,6 @@ export class FakeAnnulusServer {
   #throwFault(method: string): void {
     const fault = this.#faults.get(method)?.shift();
     if (fault !== undefined) throw fault;
-  }
-
-  #searchStream(call: SearchCall): void {
-    this.searchStreamCount += 1;
-    this.#searchCalls.add(call);
-    call.on('data', async (request: SearchRequest__Output) => {
-      this.#note('SearchStream', request);
-      await this.#gates.get('SearchStream')?.opened;
-      if (this.#searchCalls.has(call)) call.write(this.#searchOrError(request, 'SearchStream'));
-    });
-    call.on('error', () => this.#searchCalls.delete(call));
-    call.on('cancelled', () => this.#searchCalls.delete(call));
-    call.on('end', () => {
-      this.#searchCalls.delete(call);
-      call.end();
-    });
   }
 
   #searchOrError(request: SearchRequest__Output, method = 'SearchBatch'): SearchResponse {

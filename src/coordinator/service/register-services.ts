@@ -52,7 +52,7 @@ export function registerServices(
       for (const name of services) health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
     },
     stopStreams() {
-      handlers.searches.stop();
+      handlers.searches.streams.stop();
       upsertStreams.stop();
       handlers.cluster.stop();
       handlers.moves.stop();
@@ -78,7 +78,9 @@ function annulusHandlers(
     List: unary(frame, 'List', (r, c) => documents.list(r, c)),
     Search: unary(frame, 'Search', (r, c) => searches.search(r, c)),
     SearchBatch: unary(frame, 'SearchBatch', (r, c) => searches.searchBatch(r, c)),
-    SearchStream: (call) => searches.searchStream(call as ServerDuplexStream<never, never>),
+    SearchStream: (call) => searches.streams.serve(call as ServerDuplexStream<never, never>),
+    SearchBatchStream: (call) =>
+      searches.streams.serveBatches(call as ServerDuplexStream<never, never>),
   } as AnnulusHandlers;
 }
 

@@ -1,5 +1,4 @@
 /** Handlers that search: one, a batch, a stream. */
-import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { AnnulusError } from '../../base/errors.js';
 import type { SearchBatchRequest__Output } from '../../wire/generated/annulus/v1/SearchBatchRequest.js';
 import type { SearchBatchResponse } from '../../wire/generated/annulus/v1/SearchBatchResponse.js';
@@ -12,20 +11,15 @@ import { checkSearch } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
 import { errorMessage, searchResponse } from './responses.js';
+import { SearchStreams } from './search-streams.js';
 import { type CallFrame, contextOf, framed } from './unary.js';
-
-/** Searches of one stream that may be under way; beyond it the stream is not read. */
-const STREAM_IN_FLIGHT_MAX = 1_024;
-
-/** Answers that a stream's caller may leave waiting; beyond it the stream is not read. */
-const STREAM_UNTAKEN_MAX = 256;
 
 export class SearchHandlers {
   readonly #frame: CallFrame;
   readonly #topology: TopologyKeeper;
   readonly #searches: SearchService;
   readonly #limits: RequestLimits;
-  readonly #openStreams = new Set<{ stop(): void }>();
+  readonly streams: SearchStreams;
 
   constructor(
     frame: CallFrame,
@@ -37,6 +31,10 @@ export class SearchHandlers {
     this.#topology = topology;
     this.#searches = searches;
     this.#limits = limits;
+    this.streams = new SearchStreams({
+      begin: (getDeadline) => contextOf(frame, getDeadline),
+      answer: (request, context) => this.#answer('SearchStream', request, context),
+    });
   }
 
   async search(request: SearchRequest__Output, caller: RequestContext): Promise<SearchResponse> {
@@ -61,65 +59,6 @@ export class SearchHandlers {
     checkBatchCount('searches', request.searches.length, this.#limits.searchBatchMax);
     const answers = request.searches.map((search) => this.#answer('SearchBatch', search, context));
     return { responses: await Promise.all(answers) };
-  }
-
-  searchStream(call: ServerDuplexStream<SearchRequest__Output, SearchResponse>): void {
-    let inFlight = 0;
-    let hasEnded = false;
-    /** False: the caller does not take its answers, so it is not asked for more. */
-    let isTaken = true;
-    const contexts = new Set<RequestContext>();
-    const finishIfDone = () => {
-      if (hasEnded && inFlight === 0) {
-        this.#openStreams.delete(stream);
-        call.end();
-      }
-    };
-    const stream = {
-      stop: () => {
-        hasEnded = true;
-        call.pause();
-        finishIfDone();
-      },
-    };
-    this.#openStreams.add(stream);
-    call.on('data', (request: SearchRequest__Output) => {
-      if (hasEnded) return;
-      const context = contextOf(this.#frame, () => call.getDeadline());
-      contexts.add(context);
-      inFlight += 1;
-      if (inFlight >= STREAM_IN_FLIGHT_MAX) call.pause();
-      this.#answer('SearchStream', request, context).then((response) => {
-        contexts.delete(context);
-        inFlight -= 1;
-        if (!context.isCancelled) call.write(response);
-        if (call.writableLength > STREAM_UNTAKEN_MAX) {
-          isTaken = false;
-          call.pause();
-        }
-        if (isTaken && inFlight < STREAM_IN_FLIGHT_MAX && !hasEnded) call.resume();
-        finishIfDone();
-      });
-    });
-    call.on('drain', () => {
-      isTaken = true;
-      if (inFlight < STREAM_IN_FLIGHT_MAX && !hasEnded) call.resume();
-    });
-    call.on('end', () => {
-      hasEnded = true;
-      finishIfDone();
-    });
-    const abandon = () => {
-      this.#openStreams.delete(stream);
-      for (const context of contexts) context.cancel();
-    };
-    call.on('cancelled', abandon);
-    call.on('error', abandon);
-  }
-
-  /** Reads no more from open streams, answers what is in flight, and ends them. */
-  stop(): void {
-    for (const stream of this.#openStreams) stream.stop();
   }
 
   /** An answer, always: a failure is inside it. */

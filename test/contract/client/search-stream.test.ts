@@ -56,7 +56,7 @@ describe('search', () => {
     );
     const ids = results.map(({ hits }) => hits[0]?.id);
     expect(ids).toEqual(Array.from({ length: 1000 }, (_, i) => (i <= 500 ? 'east' : 'north')));
-    expect(fixture.server.searchStreamCount).toBe(1);
+    expect(fixture.server.searchStreams.count).toBe(1);
   });
 
   it('has no more with the server than allowed; the others wait, and are bounded too', async () => {
@@ -76,7 +76,7 @@ describe('search', () => {
     const error = await failureOf(client.search('nowhere', { vector: [1, 0] }));
     expect(error).toMatchObject({ code: 'NOT_FOUND', reason: 'COLLECTION_NOT_FOUND' });
     await client.search('docs', { vector: [1, 0] });
-    expect(fixture.server.searchStreamCount).toBe(1);
+    expect(fixture.server.searchStreams.count).toBe(1);
     expect(fixture.server.count(METHOD)).toBe(2);
   });
 
@@ -93,6 +93,19 @@ describe('search', () => {
   });
 });
 
+describe('a coordinator that knows no batches', () => {
+  it('is asked one search a message, on one further stream, and nothing is lost', async () => {
+    fixture.server.searchStreams.isOld = true;
+    const client = await filledClient();
+    const search = () => client.search('docs', { vector: [1, 0], topK: 1 });
+    const results = await Promise.all(Array.from({ length: 300 }, search));
+    expect(results.every(({ hits }) => hits[0]?.id === 'east')).toBe(true);
+    expect(fixture.server.count(METHOD)).toBe(300);
+    await search();
+    expect(fixture.server.searchStreams.count).toBe(1);
+  });
+});
+
 describe('a search stream that is lost', () => {
   it('has its searches sent again, without drawing on the retry budget', async () => {
     const retry = { budgetRatio: 0, budgetPerSecondMin: 0 };
@@ -105,7 +118,7 @@ describe('a search stream that is lost', () => {
     release();
     const results = await Promise.all(searches);
     expect(results.every(({ hits }) => hits[0]?.id === 'east')).toBe(true);
-    expect(fixture.server.searchStreamCount).toBe(2);
+    expect(fixture.server.searchStreams.count).toBe(2);
     expect(fixture.server.count(METHOD)).toBe(101);
   });
 
@@ -137,7 +150,7 @@ describe('a search stream that is lost', () => {
     await client.search('docs', { vector: [1, 0] });
     await until(() => fixture.server.openSearchStreams === 0);
     await client.search('docs', { vector: [1, 0] });
-    expect(fixture.server.searchStreamCount).toBe(2);
+    expect(fixture.server.searchStreams.count).toBe(2);
   });
 });
 
@@ -153,7 +166,7 @@ describe('a search that is given up', () => {
     expect(await given).toMatchObject({ code: 'CANCELLED' });
     release();
     expect((await kept).hits[0]?.id).toBe('north');
-    expect(fixture.server.searchStreamCount).toBe(1);
+    expect(fixture.server.searchStreams.count).toBe(1);
   });
 
   it('is never sent when it was still waiting', async () => {
@@ -192,6 +205,6 @@ describe('a search that is given up', () => {
     }
     release();
     expect((await patient).hits).toHaveLength(2);
-    expect(fixture.server.searchStreamCount).toBe(2);
+    expect(fixture.server.searchStreams.count).toBe(2);
   });
 });

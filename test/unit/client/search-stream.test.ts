@@ -7,8 +7,10 @@ import { resolveClientOptions } from '../../../src/client/client-options.js';
 import type { Connection } from '../../../src/client/connection.js';
 import { SearchStream } from '../../../src/client/search-stream.js';
 import type { SearchRequest } from '../../../src/wire/generated/annulus/v1/SearchRequest.js';
+import { annulusV1 } from '../../../src/wire/proto-package.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
+const { SearchBatchStream } = annulusV1.Annulus.service;
 const TIMEOUTS_MAX = 3;
 const REFUSAL = { code: 8, message: 'full', reason: 'QUEUE_FULL' };
 
@@ -44,9 +46,9 @@ class PlayedCall extends EventEmitter {
   readonly written: SearchRequest[] = [];
   isCancelled = false;
 
-  write(request: SearchRequest): boolean {
-    this.written.push(request);
-    return true;
+  write(batch: Buffer, onTaken: () => void): void {
+    this.written.push(...SearchBatchStream.requestDeserialize(batch).searches);
+    onTaken();
   }
 
   end(): void {}
@@ -56,7 +58,8 @@ class PlayedCall extends EventEmitter {
   }
 
   answer(requestId: string, error: typeof REFUSAL | null = null, retryAfterMs = 0): void {
-    this.emit('data', { requestId, hits: [], error: error && { ...error, retryAfterMs } });
+    const response = { requestId, hits: [], error: error && { ...error, retryAfterMs } };
+    this.emit('data', { responses: [response] });
   }
 }
 
@@ -126,6 +129,17 @@ describe('searches that are not answered in time', () => {
     for (let i = 0; i < TIMEOUTS_MAX; i += 1) search(20);
     await clock.runForAsync(25);
     expect(connection.call.isCancelled).toBe(true);
+  });
+});
+
+describe('searches that begin together', () => {
+  it('leave in one message, each with the time that it has left', async () => {
+    const { clock, connection, search } = world();
+    search(100);
+    search(0.5);
+    search(2_000);
+    await clock.runForAsync(0);
+    expect(connection.call.written.map(({ timeoutMs }) => timeoutMs)).toEqual([100, 1, 2_000]);
   });
 });
 

@@ -110,6 +110,17 @@ describe('batches', () => {
 });
 
 describe('limits', () => {
+  test('a batch has at most so many items; those that write nothing do not count', async () => {
+    const connection = new ManualConnection();
+    const sender = senderTo(connection, { batchItemsMax: 2 });
+    for (const text of ['a', '', 'b', 'c']) sender.send(new TextItem(text));
+    expect(sender.queuedCount).toBe(4);
+    await endOfTick();
+    expect(sender.queuedCount).toBe(1);
+    connection.take();
+    expect(connection.batches).toEqual(['ab', 'c']);
+  });
+
   test('an item beyond the largest message is refused', () => {
     const sender = senderTo(new ManualConnection(), { itemBytesMax: 3 });
     expect(sender.send(new TextItem('abcd'))).toBe('too_large');

@@ -14,8 +14,12 @@ interface Method {
   responseDeserialize(bytes: Buffer): object;
 }
 type Methods = Record<string, Method>;
-const direct = (packageDefinition['annulus.v1.Annulus'] as unknown as Methods).Search as Method;
-const twin = (publicPackageDefinition['annulus.v1.Annulus'] as unknown as Methods).Search as Method;
+const directMethods = packageDefinition['annulus.v1.Annulus'] as unknown as Methods;
+const twinMethods = publicPackageDefinition['annulus.v1.Annulus'] as unknown as Methods;
+const direct = directMethods.Search as Method;
+const twin = twinMethods.Search as Method;
+const directBatch = directMethods.SearchBatchStream as Method;
+const batchTwin = twinMethods.SearchBatchStream as Method;
 
 const text = fc.string({ unit: 'binary', maxLength: 20 });
 const number = fc.double({ noNaN: true });
@@ -134,6 +138,36 @@ describe('direct codecs', () => {
         expectSame(direct.responseDeserialize(encoded), twin.responseDeserialize(encoded));
       }),
     );
+  });
+
+  it('of batches do as the general codec does', () => {
+    fc.assert(
+      fc.property(
+        fc.array(request, { maxLength: 3 }),
+        fc.array(response, { maxLength: 3 }),
+        (searches, responses) => {
+          const questions = batchTwin.requestSerialize({ searches });
+          expect(directBatch.requestSerialize({ searches })).toEqual(questions);
+          expectSame(
+            directBatch.requestDeserialize(questions),
+            batchTwin.requestDeserialize(questions),
+          );
+          const answers = batchTwin.responseSerialize({ responses });
+          expect(directBatch.responseSerialize({ responses })).toEqual(answers);
+          expectSame(
+            directBatch.responseDeserialize(answers),
+            batchTwin.responseDeserialize(answers),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('pass on what is encoded already', () => {
+    const encoded = twin.requestSerialize({ collection: 'docs' });
+    expect(direct.requestSerialize(encoded)).toBe(encoded);
+    expect(direct.responseSerialize(encoded)).toBe(encoded);
   });
 
   it('refuse what the general codec refuses, and read the rest alike', () => {

@@ -115,6 +115,11 @@ export interface AnnulusClient extends grpc.Client {
   searchBatch(argument: _annulus_v1_SearchBatchRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SearchBatchResponse__Output>): grpc.ClientUnaryCall;
   searchBatch(argument: _annulus_v1_SearchBatchRequest, callback: grpc.requestCallback<_annulus_v1_SearchBatchResponse__Output>): grpc.ClientUnaryCall;
   
+  SearchBatchStream(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchBatchRequest, _annulus_v1_SearchBatchResponse__Output>;
+  SearchBatchStream(options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchBatchRequest, _annulus_v1_SearchBatchResponse__Output>;
+  searchBatchStream(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchBatchRequest, _annulus_v1_SearchBatchResponse__Output>;
+  searchBatchStream(options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchBatchRequest, _annulus_v1_SearchBatchResponse__Output>;
+  
   SearchStream(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchRequest, _annulus_v1_SearchResponse__Output>;
   SearchStream(options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchRequest, _annulus_v1_SearchResponse__Output>;
   searchStream(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_annulus_v1_SearchRequest, _annulus_v1_SearchResponse__Output>;
@@ -157,6 +162,8 @@ export interface AnnulusHandlers extends grpc.UntypedServiceImplementation {
   
   SearchBatch: grpc.handleUnaryCall<_annulus_v1_SearchBatchRequest__Output, _annulus_v1_SearchBatchResponse>;
   
+  SearchBatchStream: grpc.handleBidiStreamingCall<_annulus_v1_SearchBatchRequest__Output, _annulus_v1_SearchBatchResponse>;
+  
   SearchStream: grpc.handleBidiStreamingCall<_annulus_v1_SearchRequest__Output, _annulus_v1_SearchResponse>;
   
   Upsert: grpc.handleUnaryCall<_annulus_v1_UpsertRequest__Output, _annulus_v1_UpsertResponse>;
@@ -176,6 +183,7 @@ export interface AnnulusDefinition extends grpc.ServiceDefinition {
   ListCollections: MethodDefinition<_annulus_v1_ListCollectionsRequest, _annulus_v1_ListCollectionsResponse, _annulus_v1_ListCollectionsRequest__Output, _annulus_v1_ListCollectionsResponse__Output>
   Search: MethodDefinition<_annulus_v1_SearchRequest, _annulus_v1_SearchResponse, _annulus_v1_SearchRequest__Output, _annulus_v1_SearchResponse__Output>
   SearchBatch: MethodDefinition<_annulus_v1_SearchBatchRequest, _annulus_v1_SearchBatchResponse, _annulus_v1_SearchBatchRequest__Output, _annulus_v1_SearchBatchResponse__Output>
+  SearchBatchStream: MethodDefinition<_annulus_v1_SearchBatchRequest, _annulus_v1_SearchBatchResponse, _annulus_v1_SearchBatchRequest__Output, _annulus_v1_SearchBatchResponse__Output>
   SearchStream: MethodDefinition<_annulus_v1_SearchRequest, _annulus_v1_SearchResponse, _annulus_v1_SearchRequest__Output, _annulus_v1_SearchResponse__Output>
   Upsert: MethodDefinition<_annulus_v1_UpsertRequest, _annulus_v1_UpsertResponse, _annulus_v1_UpsertRequest__Output, _annulus_v1_UpsertResponse__Output>
   UpsertStream: MethodDefinition<_annulus_v1_UpsertRequest, _annulus_v1_UpsertResponse, _annulus_v1_UpsertRequest__Output, _annulus_v1_UpsertResponse__Output>
