@@ -5,7 +5,7 @@ import type { Metric } from '../src/base/metric.js';
 import type { AssignResponse } from '../src/wire/generated/annulus/v1/AssignResponse.js';
 import type { ReplicaAssignment__Output } from '../src/wire/generated/annulus/v1/ReplicaAssignment.js';
 import type { ReplicaReport } from '../src/wire/link-messages.js';
-import type { ReplicaAssignment } from './link-handler.js';
+import type { RelievedPartition, ReplicaAssignment } from './link-handler.js';
 
 /** @throws AnnulusError `INVALID_ARGUMENT` when a field cannot be what it says. */
 export function assignmentOf(message: ReplicaAssignment__Output): ReplicaAssignment {
@@ -27,7 +27,18 @@ function recoveryOf(message: ReplicaAssignment__Output): Partial<ReplicaAssignme
   if (state === '' || state === 'in_sync') return { state: 'in_sync' };
   if (state !== 'recovering') throw invalidField('state', state, 'in_sync or recovering');
   if (sourceAddress === '') return { state };
-  return { state, source: { nodeId: nodeId(sourceNodeId), address: sourceAddress } };
+  const source = { nodeId: nodeId(sourceNodeId), address: sourceAddress };
+  if (message.sourceCollectionId === '') return { state, source };
+  return { state, source: { ...source, relieved: relievedOf(message) } };
+}
+
+function relievedOf(message: ReplicaAssignment__Output): RelievedPartition {
+  return {
+    collection: collectionId(message.sourceCollectionId),
+    partition: message.sourcePartition,
+    generation: wholeNumber('source_generation', message.sourceGeneration),
+    partitionCount: atLeastOne('partition_count', message.partitionCount),
+  };
 }
 
 /** @throws AnnulusError `INVALID_ARGUMENT` when the uint64 is beyond 2^53. */

@@ -123,6 +123,15 @@ export class GraphKeeper implements QueuedBuild, GraphKeeping {
     this.#options.index.graph.dropReserve();
   }
 
+  beginBulk(): boolean {
+    if (this.#job !== undefined || this.#abort.signal.aborted) return false;
+    return this.#options.index.beginBulk();
+  }
+
+  endBulk(): void {
+    this.load(this.#options.index.endBulk());
+  }
+
   /** The index is loading, and waits for a graph of the rows up to `lastSeq`. */
   load(lastSeq: number): void {
     this.#loadingSeq = lastSeq;

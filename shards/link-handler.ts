@@ -32,6 +32,17 @@ export interface RecoverySourceAddress {
   nodeId: NodeId;
   /** HOST:PORT of the node's link. */
   address: string;
+  /** Its replica is of another partition, a slice of which is copied. Absent: of the same one. */
+  relieved?: RelievedPartition;
+}
+
+/** A partition of a collection that is being split. */
+export interface RelievedPartition {
+  collection: CollectionId;
+  partition: Partition;
+  generation: Generation;
+  /** Of the collection that takes its place. */
+  partitionCount: number;
 }
 
 export interface HandlerCall {

@@ -52,6 +52,8 @@ export class LiveIndex {
   #graph: Graph;
   #replacement: Replacement | undefined;
   #isLoading = false;
+  /** Rows come in numbers: the graph is built when they are all there. */
+  #isBulk = false;
   /** Highest sequence number that was applied: later rows of the store are on their way here. */
   #appliedSeq: number;
   /** Rows up to this one are in the graph, or gone. */
@@ -108,6 +110,7 @@ export class LiveIndex {
 
   /** May so many more rows be written now? See `flat-room.ts`. */
   hasRoomFor(rowCount: number, isSearched: boolean): boolean {
+    if (this.#isBulk) return true;
     const use = { isSearched, isBuilding: this.#isBuildingOfAll };
     return this.#room.hasRoomFor(rowCount, this.pendingCount, use);
   }
@@ -164,6 +167,31 @@ export class LiveIndex {
   }
 
   /**
+   * Rows stay in the store, and nothing can be searched, until a graph is built of all that there are
+   * at the end of it. False when another graph is on its way.
+   */
+  beginBulk(): boolean {
+    if (this.#isLoading || this.#replacement !== undefined) return false;
+    const lagCount = this.#graph.count + this.#flat.count;
+    this.#flat.removeThrough(this.#appliedSeq);
+    this.beginLoading(lagCount);
+    this.beginReplacing();
+    this.#isBulk = true;
+    return true;
+  }
+
+  /** The replacement is to be built of the rows up to the sequence number that this returns. */
+  endBulk(): number {
+    const replacement = this.#replacement;
+    invariant(this.#isBulk && replacement !== undefined, 'there is an end to what began');
+    this.#isBulk = false;
+    replacement.cursor = this.#appliedSeq;
+    replacement.removed = [];
+    this.#room.restart(this.#lagCount);
+    return replacement.cursor;
+  }
+
+  /**
    * The replacement is to be built of the present rows up to the sequence number that this returns;
    * from here on, remembers what it will not know. Later rows are in the flat buffer, or will be; with
    * `takesFlatRows` there are only those that are written from now on.
@@ -196,6 +224,7 @@ export class LiveIndex {
 
   #remove(seq: number): void {
     const replacement = this.#replacement;
+    if (this.#isBulk) return;
     if (replacement?.graph === undefined) replacement?.removed.push(seq);
     else if (replacement.graph.remove(seq)) replacement.changeCount += 1;
     if (this.#flat.remove(seq)) return;

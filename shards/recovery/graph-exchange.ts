@@ -13,6 +13,10 @@ export interface GraphKeeping {
   freshen(): 'fresh' | 'saving';
   /** Puts a graph in the place of the present one; false when the replica is being closed. */
   install(graph: Graph): Promise<boolean>;
+  /** Rows are kept out of the index until `endBulk`; false: that cannot be, now. */
+  beginBulk(): boolean;
+  /** A graph of all rows is built. */
+  endBulk(): void;
 }
 
 /** A graph that nobody has read from for so long is closed. */
@@ -71,6 +75,15 @@ export class GraphExchange {
 
   install(graph: Graph): Promise<boolean> {
     return this.#keeping.install(graph);
+  }
+
+  /** See {@link GraphKeeping}. */
+  beginBulk(): boolean {
+    return !this.#isClosed && this.#keeping.beginBulk();
+  }
+
+  endBulk(): void {
+    this.#keeping.endBulk();
   }
 
   close(): void {

@@ -7,7 +7,9 @@
  * a write that the receiver misses ends the attempt. Buckets that were equal are left alone.
  *
  * A replica that lacks much gets the source's graph first, so that what it copies needs no insertion;
- * one that is next to empty gets the source's rows as they lie there, and is compared afterwards.
+ * one that is next to empty gets the source's rows as they lie there, and is compared afterwards. One
+ * that takes a slice of its source has no use for that graph: it keeps the rows out of its index, and
+ * has a graph of them all built in the end.
  *
  * It waits between the source's answers as long as the byte rate demands, and the receiver's own work
  * is cut into slices, so that searches on both sides go first.
@@ -130,15 +132,24 @@ export class Leveller {
 
   /** Before anything is compared. True when rows were copied, and what differs is to be seen again. */
   async #fill(): Promise<boolean> {
-    const hereCount = this.#options.replica.documentCount;
-    await this.#copyGraphIf(this.#thereCount - hereCount);
-    if (!isNextToEmpty(hereCount, this.#thereCount)) return false;
-    return this.#copyRows();
+    const { replica, source, graphRowsMin } = this.#options;
+    const hereCount = replica.documentCount;
+    const missingCount = this.#thereCount - hereCount;
+    await this.#copyGraphIf(missingCount);
+    const isNext = isNextToEmpty(hereCount, this.#thereCount);
+    const isMany = source.slice !== undefined && missingCount >= graphRowsMin;
+    const isBulk = isMany && replica.graphs.beginBulk();
+    if (!isNext && !isBulk) return false;
+    try {
+      return isNext ? await this.#copyRows() : await this.#copyPass();
+    } finally {
+      if (isBulk) replica.graphs.endBulk();
+    }
   }
 
   async #copyGraphIf(missingCount: number): Promise<void> {
-    const { rules, graphRowsMin, replica, onGraphCopied } = this.#options;
-    if (this.#triedGraph || rules.mode !== 'mirror') return;
+    const { rules, graphRowsMin, replica, source, onGraphCopied } = this.#options;
+    if (this.#triedGraph || rules.mode !== 'mirror' || source.slice !== undefined) return;
     if (!isGraphWorthwhile(missingCount, this.#thereCount, graphRowsMin)) return;
     this.#triedGraph = true;
     onGraphCopied?.(await copyGraph(this.#channel, replica));

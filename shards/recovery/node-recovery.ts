@@ -4,7 +4,7 @@
  * with the process or without, and the next one goes on from what the replica holds by then.
  */
 import type { Clock } from '../../src/base/clock.js';
-import type { NodeId } from '../../src/base/ids.js';
+import type { CollectionId, NodeId } from '../../src/base/ids.js';
 import type { Logger } from '../../src/base/logger.js';
 import { TOMBSTONE_GRACE_MS, tombstoneHorizon } from '../../src/base/tombstone-horizon.js';
 import type { Version } from '../../src/base/version.js';
@@ -15,8 +15,10 @@ import {
   type RecoveryAnswer,
   type RecoveryPeer,
   type RecoveryQuestion,
+  type RecoveryTarget,
   refusedAs,
 } from '../../src/wire/recovery-messages.js';
+import type { ReplicaAssignment } from '../link-handler.js';
 import { type FencedReplica, type ReplicaSet, replicaName } from '../replica-set.js';
 import { StoreError } from '../store/partition-store.js';
 import { BucketSet } from './bucket-set.js';
@@ -64,6 +66,7 @@ export interface NodeRecoveryParts {
 interface Attempt {
   generation: number;
   sourceAddress: string;
+  relievedCollection: CollectionId | undefined;
   leveller: Leveller;
   peer: RecoveryPeer;
 }
@@ -99,9 +102,12 @@ export class NodeRecovery {
     }
     for (const [name, attempt] of this.#attempts) {
       const assignment = wanted.get(name)?.assignment;
+      // A newer generation of a partition that is relieved changes nothing: what it was copied from
+      // refuses the writes of the one before.
       const isSame =
         assignment?.generation === attempt.generation &&
-        assignment.source?.address === attempt.sourceAddress;
+        assignment.source?.address === attempt.sourceAddress &&
+        assignment.source.relieved?.collection === attempt.relievedCollection;
       if (!isSame) this.#end(name, attempt);
     }
     for (const [name, replica] of wanted) {
@@ -124,20 +130,14 @@ export class NodeRecovery {
 
   #begin(name: string, { assignment, partition }: FencedReplica): void {
     const { clock, logger, connect, options } = this.#parts;
-    const { collection, generation, source } = assignment;
+    const { generation, source } = assignment;
     const clusterId = this.#parts.clusterId();
     if (source === undefined || clusterId === undefined) return;
     const peer = connect(source.address);
     const { contents } = partition;
     const leveller = new Leveller({
       peer,
-      source: {
-        clusterId,
-        nodeId: source.nodeId,
-        collection,
-        partition: assignment.partition,
-        generation,
-      },
+      source: { clusterId, nodeId: source.nodeId, ...copiedPartition(assignment) },
       replica: contents,
       rules: {
         mode: 'mirror',
@@ -150,7 +150,14 @@ export class NodeRecovery {
       buckets: BucketSet.all(),
       onGraphCopied: (end) => this.#onGraphCopied(name, end),
     });
-    const attempt = { generation, sourceAddress: source.address, leveller, peer };
+    const relievedCollection = source.relieved?.collection;
+    const attempt = {
+      generation,
+      sourceAddress: source.address,
+      relievedCollection,
+      leveller,
+      peer,
+    };
     this.#attempts.set(name, attempt);
     const fields = { replica: name, generation, source: source.nodeId };
     logger.info(fields, 'recovery begins');
@@ -226,4 +233,14 @@ export class NodeRecovery {
 function reportOf({ generation, leveller }: Attempt): RecoveryReport {
   const { phase, rowCount, byteCount, idleRoundCount } = leveller.progress;
   return { generation, phase, rowCount, byteCount, idleRoundCount };
+}
+
+/** What is asked of the source: its replica of the same partition, or a slice of another one. */
+function copiedPartition(
+  assignment: ReplicaAssignment,
+): Omit<RecoveryTarget, 'clusterId' | 'nodeId'> {
+  const { collection, partition, generation, source } = assignment;
+  if (source?.relieved === undefined) return { collection, partition, generation };
+  const { partitionCount, ...relieved } = source.relieved;
+  return { ...relieved, slice: { partition, partitionCount } };
 }

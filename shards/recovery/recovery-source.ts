@@ -1,6 +1,7 @@
 /**
  * Answers those who copy from, or compare themselves with, this node's replicas. Answers are bounded
- * in bytes and in the work that they take, and their work goes in background slices.
+ * in bytes and in the work that they take, and their work goes in background slices. Who fills one
+ * partition of several from a replica is shown only what belongs there (`source-slice.ts`).
  */
 import type { Clock } from '../../src/base/clock.js';
 import type { NodeId } from '../../src/base/ids.js';
@@ -9,6 +10,7 @@ import { documentBytes } from '../../src/wire/recovery-codec.js';
 import {
   type EntriesAnswer,
   type EntryVersion,
+  type PartitionSlice,
   type RecoveryAnswer,
   type RecoveryQuestion,
   refusedAs,
@@ -19,6 +21,7 @@ import type { ReplicaSet } from '../replica-set.js';
 import { type PartitionStore, type Row, StoreError } from '../store/partition-store.js';
 import { BucketSet } from './bucket-set.js';
 import { entriesInBuckets } from './levelled-replica.js';
+import { digestOfSlice, isInSlice } from './source-slice.js';
 
 export interface RecoverySourceOptions {
   nodeId: NodeId;
@@ -34,6 +37,8 @@ export interface RecoverySourceOptions {
 /** Entries in an answer, and entries looked at for it. */
 const ENTRIES_MAX = 8_192;
 const VISITS_MAX = 65_536;
+/** Rows looked at for an answer. */
+const SCANNED_MAX = 8_192;
 const ANSWER_BYTES = 256 * 1024;
 /** While searches arrive: packing and unpacking an answer takes both event loops as long as it is. */
 const SEARCHED_ANSWER_BYTES = 32 * 1024;
@@ -66,15 +71,19 @@ export class RecoverySource {
   }
 
   async #read(contents: ReplicaContents, question: RecoveryQuestion): Promise<RecoveryAnswer> {
+    const { slice } = question.target;
     switch (question.kind) {
       case 'digest': {
+        if (slice !== undefined) {
+          return contents.read((store) => digestOfSlice(store, slice, question.horizon));
+        }
         const digest = await contents.digest(question.horizon);
         return { kind: 'digest', documentCount: contents.documentCount, digest };
       }
       case 'entries': {
         const buckets = new BucketSet(question.buckets);
         const { afterId, horizon } = question;
-        return contents.read((store) => listEntries(store, buckets, afterId, horizon));
+        return contents.read((store) => listEntries(store, buckets, afterId, horizon, slice));
       }
       case 'rows': {
         const bytesMax = this.#answerBytesMax(contents);
@@ -82,7 +91,8 @@ export class RecoverySource {
       }
       case 'scan': {
         const bytesMax = this.#answerBytesMax(contents);
-        return contents.read((store) => scanDocuments(store, question.afterSeq, bytesMax));
+        const { afterSeq } = question;
+        return contents.read((store) => scanDocuments(store, afterSeq, bytesMax, slice));
       }
       case 'graph': {
         const offer = await contents.graphs.offer();
@@ -107,9 +117,11 @@ function* listEntries(
   buckets: BucketSet,
   afterId: string,
   horizon: bigint,
+  slice: PartitionSlice | undefined,
 ): Generator<undefined, EntriesAnswer> {
   const found: EntryVersion[] = [];
-  const isWanted = ({ kind, version }: EntryVersion) => kind === 'document' || version >= horizon;
+  const isWanted = ({ id, kind, version }: EntryVersion) =>
+    (kind === 'document' || version >= horizon) && isInSlice(slice, id);
   let throughId = afterId;
   let visitCount = 0;
   for (const { id } of entriesInBuckets(store.entries(afterId), buckets, undefined, found)) {
@@ -127,11 +139,20 @@ function* scanDocuments(
   store: PartitionStore,
   afterSeq: number,
   bytesMax: number,
+  slice: PartitionSlice | undefined,
 ): Generator<undefined, RecoveryAnswer> {
   const documents: StoredDocument[] = [];
   let bytes = 0;
   let throughSeq = afterSeq;
+  let visitCount = 0;
   for (const row of store.scan(afterSeq)) {
+    visitCount += 1;
+    if (visitCount > SCANNED_MAX) return { kind: 'scan', documents, throughSeq, isLast: false };
+    if (!isInSlice(slice, row.id)) {
+      throughSeq = row.seq;
+      yield;
+      continue;
+    }
     const document = documentOf(row);
     bytes += documentBytes(document);
     if (bytes > bytesMax && documents.length > 0) {

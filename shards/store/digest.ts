@@ -12,11 +12,15 @@ import {
 } from '../../src/base/hash64.js';
 import { NO_VERSION, VERSION_BYTES, type Version, writeVersion } from '../../src/base/version.js';
 import type { IdRecord, RecordChange } from './id-record.js';
+import type { StoreEntry } from './partition-store.js';
 import { ALL_TOMBSTONES } from './store-limits.js';
 import type { PlanView } from './write-plan.js';
 
 const scratch = Buffer.alloc(1 + VERSION_BYTES + 4 * 1024);
 const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.byteLength);
+
+/** What is hashed of a record. */
+type Hashed = Pick<IdRecord, 'kind' | 'version'>;
 
 export function emptyDigest(): BigUint64Array {
   return new BigUint64Array(DIGEST_BUCKET_COUNT);
@@ -28,9 +32,15 @@ export function digestBucketOf(id: string): number {
 }
 
 /** Puts a record into the digest, or takes it out when it is in. */
-export function toggleInDigest(digest: BigUint64Array, id: string, record: IdRecord): void {
+export function toggleInDigest(digest: BigUint64Array, id: string, record: Hashed): void {
   const bucket = digestBucketOf(id);
   digest[bucket] = (digest[bucket] as bigint) ^ recordHash(id, record);
+}
+
+/** Puts what a store says of an id into the digest. */
+export function addToDigest(digest: BigUint64Array, { id, kind, version }: StoreEntry): void {
+  const record = { kind: kind === 'document' ? ('row' as const) : kind, version };
+  toggleInDigest(digest, id, record);
 }
 
 /** A copy of the digest, without the tombstones older than `horizon`. */
@@ -60,7 +70,7 @@ export function toggleChanges(
 }
 
 /** hash64 of: 1 byte kind, the version (10 bytes), the id's UTF-8. */
-function recordHash(id: string, record: IdRecord): bigint {
+function recordHash(id: string, record: Hashed): bigint {
   scratch[0] = record.kind === 'row' ? 1 : 2;
   writeVersion(scratchView, 1, record.version);
   const idBytes = scratch.write(id, 1 + VERSION_BYTES, 'utf8');

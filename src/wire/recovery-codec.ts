@@ -3,6 +3,7 @@
  *
  *   frame    | xxHash64 of the rest u64 | kind u8 | body, by kind |
  *   target   | cluster str | node str | collection str | partition u16 | generation f64 |
+ *   slice    | partition u16 | partitions u16 |  after the target of a question whose kind has bit 7
  *
  * Integers are little-endian, strings and lists carry their length before them. A frame whose sum is
  * wrong, or that does not fit this drawing to the byte, is `MalformedBytes`.
@@ -11,7 +12,6 @@ import { DIGEST_BUCKET_COUNT, hash64Bytes } from '../base/hash64.js';
 import { nodeId } from '../base/ids.js';
 import { ByteReader, ByteWriter, MalformedBytes } from './bytes.js';
 import {
-  readCollection,
   readFlags,
   readList,
   readPackedVector,
@@ -26,8 +26,8 @@ import type {
   RecoveryAnswer,
   RecoveryQuestion,
   RecoveryRefusalStatus,
-  RecoveryTarget,
 } from './recovery-messages.js';
+import { readSlice, readTarget, writeSlice, writeTarget } from './recovery-target-codec.js';
 
 const SUM_BYTES = 8;
 const BITMAP_BYTES = DIGEST_BUCKET_COUNT / 8;
@@ -47,6 +47,7 @@ const ANSWERS = [
   'graph',
   'graph_bytes',
 ] as const;
+const HAS_SLICE = 0x80;
 const STATUSES: readonly RecoveryRefusalStatus[] = [
   'not_yet',
   'not_in_sync',
@@ -58,8 +59,11 @@ const STATUSES: readonly RecoveryRefusalStatus[] = [
 ];
 
 export function encodeQuestion(question: RecoveryQuestion): Buffer {
-  return frame(QUESTIONS.indexOf(question.kind), (writer) => {
+  const { slice } = question.target;
+  const kind = QUESTIONS.indexOf(question.kind) + (slice === undefined ? 0 : HAS_SLICE);
+  return frame(kind, (writer) => {
     writeTarget(writer, question.target);
+    if (slice !== undefined) writeSlice(writer, slice);
     switch (question.kind) {
       case 'digest':
         writer.version(question.horizon);
@@ -93,9 +97,11 @@ export function encodeQuestion(question: RecoveryQuestion): Buffer {
 
 export function decodeQuestion(bytes: Uint8Array): RecoveryQuestion {
   return unframe(bytes, (reader) => {
-    const kind = QUESTIONS[reader.u8()];
+    const code = reader.u8();
+    const kind = QUESTIONS[code & ~HAS_SLICE];
     if (kind === undefined) throw new MalformedBytes('unknown kind of question');
     const target = readTarget(reader);
+    if ((code & HAS_SLICE) !== 0) target.slice = readSlice(reader);
     switch (kind) {
       case 'digest':
         return { kind, target, horizon: reader.version() };
@@ -218,24 +224,6 @@ function readOffer(reader: ByteReader): GraphOffer | undefined {
   const graphId = reader.shortString();
   if (!GRAPH_ID.test(graphId)) throw new MalformedBytes('no name of a graph');
   return { graphId, manifestBytes: readWhole(reader), payloadBytes: readWhole(reader) };
-}
-
-function writeTarget(writer: ByteWriter, target: RecoveryTarget): void {
-  writer.shortString(target.clusterId);
-  writer.shortString(target.nodeId);
-  writer.shortString(target.collection);
-  writer.u16(target.partition);
-  writer.f64(target.generation);
-}
-
-function readTarget(reader: ByteReader): RecoveryTarget {
-  return {
-    clusterId: reader.shortString(),
-    nodeId: nodeId(reader.shortString()),
-    collection: readCollection(reader),
-    partition: reader.u16(),
-    generation: readWhole(reader),
-  };
 }
 
 function readDigest(reader: ByteReader): BigUint64Array {

@@ -17,6 +17,14 @@ export interface RecoveryTarget {
   partition: Partition;
   /** The replica must know this generation, or a newer one: it then refuses older writes. */
   generation: Generation;
+  /** Only what belongs there is meant; absent: everything. For digests, entries and scans. */
+  slice?: PartitionSlice;
+}
+
+/** The documents that are in one partition of a collection that has so many. */
+export interface PartitionSlice {
+  partition: Partition;
+  partitionCount: number;
 }
 
 /** Tombstones older than `horizon` are left out of digests and lists: some have forgotten them. */

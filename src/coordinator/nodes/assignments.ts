@@ -1,13 +1,15 @@
 /** What each shard node must hold, derived from the topology: all coordinators tell it the same. */
-import type { NodeId } from '../../base/ids.js';
-import { replicasOnNode, type Topology } from '../topology/topology.js';
-import type { ReplicaAssignment } from '../transport/shard-link.js';
+import type { NodeId, Partition } from '../../base/ids.js';
+import { parentPartition } from '../topology/replica-transitions.js';
+import { type CollectionEntry, replicasOnNode, type Topology } from '../topology/topology.js';
+import type { ReplicaAssignment, ReplicaSource } from '../transport/shard-link.js';
 
 export function assignmentsOf(topology: Topology, nodeId: NodeId): ReplicaAssignment[] {
   return replicasOnNode(topology, nodeId)
     .filter(({ collection }) => collection.state !== 'dropping')
     .map(({ collection, partition, generation, state, source: sourceId }) => {
       const source = sourceId === undefined ? undefined : topology.nodes.get(sourceId);
+      const relieved = source && relievedBy(topology, collection, partition);
       return {
         collection: collection.id,
         partition,
@@ -18,9 +20,23 @@ export function assignmentsOf(topology: Topology, nodeId: NodeId): ReplicaAssign
         efConstruction: collection.efConstruction,
         create: collection.state === 'creating',
         state,
-        ...(source && { source: { nodeId: source.nodeId, address: source.address } }),
+        ...(source && { source: { nodeId: source.nodeId, address: source.address, ...relieved } }),
       };
     });
+}
+
+/** Of a filling collection: the partition whose replicas this one's copy from. */
+function relievedBy(
+  topology: Topology,
+  collection: CollectionEntry,
+  partition: Partition,
+): Pick<ReplicaSource, 'relieved'> {
+  const split = collection.splitOf && topology.collections.get(collection.splitOf);
+  if (collection.state !== 'filling' || split === undefined) return {};
+  const parent = parentPartition(partition, split, collection);
+  const generation = split.partitions[parent]?.generation ?? 0;
+  const partitionCount = collection.partitions.length;
+  return { relieved: { collection: split.id, partition: parent, generation, partitionCount } };
 }
 
 /** True when a change of topology is none of the node's business. */

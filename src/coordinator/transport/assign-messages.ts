@@ -24,6 +24,10 @@ export function assignRequestOf(
       collectionId: collection,
       sourceNodeId: source?.nodeId ?? '',
       sourceAddress: source?.address ?? '',
+      sourceCollectionId: source?.relieved?.collection ?? '',
+      sourcePartition: source?.relieved?.partition ?? 0,
+      sourceGeneration: source?.relieved?.generation ?? 0,
+      partitionCount: source?.relieved?.partitionCount ?? 0,
       ...rest,
     })),
   };

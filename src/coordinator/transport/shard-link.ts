@@ -41,7 +41,19 @@ export interface ReplicaAssignment {
   create: boolean;
   state: ReplicaState;
   /** The replica in sync that a recovering one copies from. Absent: it waits for its turn. */
-  source?: { nodeId: NodeId; address: string };
+  source?: ReplicaSource;
+}
+
+export interface ReplicaSource {
+  nodeId: NodeId;
+  address: string;
+  /** Of a filling collection: the source is a replica of this partition, one of those it relieves. */
+  relieved?: {
+    collection: CollectionId;
+    partition: Partition;
+    generation: Generation;
+    partitionCount: number;
+  };
 }
 
 export interface ShardLink {

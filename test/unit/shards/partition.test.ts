@@ -34,6 +34,20 @@ function expectRight(world: PartitionWorld, k = 20): void {
 }
 
 describe('Partition', () => {
+  it('keeps rows that come in numbers for a graph of them all, and then finds them', async () => {
+    const world = await openWith(150);
+    const { graphs } = world.partition.contents;
+    expect([graphs.beginBulk(), graphs.beginBulk()]).toEqual([true, false]);
+    await world.settled(world.write(documents(100, 600)));
+    await world.settled(world.write([{ kind: 'delete', id: 'd120' }, ...documents(20, 5)]));
+    expect(world.partition.condition).toBe('loading');
+    graphs.endBulk();
+    const late = world.write([{ kind: 'delete', id: 'd600' }, ...documents(700, 50)]);
+    await world.settled(late);
+    await world.clock.runUntilTrue(() => world.partition.condition === 'open');
+    expectRight(world, 1_000);
+  });
+
   it('shows all of a write at the moment it is acknowledged, and none of it before', async () => {
     const world = await openWith(0);
     const seen: number[] = [];

@@ -26,13 +26,22 @@ const buckets = fc
 const graphId = fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }).map((value) => {
   return value.toString(16).padStart(32, '0');
 });
-const target = fc.record({
-  clusterId: text,
-  nodeId: text.map(nodeId),
-  collection: text.map(collectionId),
-  partition: fc.nat({ max: 4095 }),
-  generation: whole,
-});
+const slice = fc
+  .integer({ min: 0, max: 12 })
+  .chain((bits) =>
+    fc.nat({ max: 2 ** bits - 1 }).map((partition) => ({ partition, partitionCount: 2 ** bits })),
+  );
+const target = fc.record(
+  {
+    clusterId: text,
+    nodeId: text.map(nodeId),
+    collection: text.map(collectionId),
+    partition: fc.nat({ max: 4095 }),
+    generation: whole,
+    slice,
+  },
+  { requiredKeys: ['clusterId', 'nodeId', 'collection', 'partition', 'generation'] },
+);
 const several = <T>(element: fc.Arbitrary<T>) => fc.array(element, { maxLength: 5 });
 const kind = <K extends string>(name: K) => fc.constant(name);
 

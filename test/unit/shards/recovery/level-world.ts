@@ -27,6 +27,7 @@ import {
   encodeQuestion,
 } from '../../../../src/wire/recovery-codec.js';
 import type {
+  PartitionSlice,
   RecoveryAnswer,
   RecoveryPeer,
   RecoveryQuestion,
@@ -46,6 +47,7 @@ const target = {
 /** Takes note of what a graph keeper would do. */
 class FakeKeeping implements GraphKeeping {
   installed: Graph | undefined;
+  readonly bulks: string[] = [];
   /** Offers to refuse because a save is under way. */
   savingCount = 0;
 
@@ -57,6 +59,15 @@ class FakeKeeping implements GraphKeeping {
   async install(graph: Graph): Promise<boolean> {
     this.installed = graph;
     return true;
+  }
+
+  beginBulk(): boolean {
+    this.bulks.push('begun');
+    return true;
+  }
+
+  endBulk(): void {
+    this.bulks.push('ended');
   }
 }
 
@@ -120,6 +131,8 @@ export class LevelWorld {
   isEqual = false;
   askedCount = 0;
   graphRowsMin = 10;
+  /** Only what belongs there is copied. */
+  slice: PartitionSlice | undefined;
   readonly graphEnds: string[] = [];
   /** Sees, and may change, every answer on its way. */
   onAnswer: (answer: RecoveryAnswer, question: RecoveryQuestion) => RecoveryAnswer = (answer) =>
@@ -164,7 +177,7 @@ export class LevelWorld {
     const replica: LevelledReplica = contents;
     const leveller = new Leveller({
       peer: this.#peer(process),
-      source: target,
+      source: this.slice === undefined ? target : { ...target, slice: this.slice },
       replica,
       rules: {
         mode: 'mirror',

@@ -14,6 +14,10 @@ export interface ReplicaAssignment {
   'state'?: (string);
   'sourceNodeId'?: (string);
   'sourceAddress'?: (string);
+  'sourceCollectionId'?: (string);
+  'sourcePartition'?: (number);
+  'sourceGeneration'?: (number | string | Long);
+  'partitionCount'?: (number);
 }
 
 export interface ReplicaAssignment__Output {
@@ -28,4 +32,8 @@ export interface ReplicaAssignment__Output {
   'state': (string);
   'sourceNodeId': (string);
   'sourceAddress': (string);
+  'sourceCollectionId': (string);
+  'sourcePartition': (number);
+  'sourceGeneration': (string);
+  'partitionCount': (number);
 }
