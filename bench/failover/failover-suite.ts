@@ -3,6 +3,7 @@
  * tries again, while one node is killed, frozen for ten seconds, or fails every read at once. Medians
  * over the repeats; a run in which any search failed does not pass whatever its median.
  */
+import { flagOnly } from '../../src/cli/client-command.js';
 import type { BenchCluster } from '../cluster/bench-cluster.js';
 import { LoadFleet } from '../load/load-fleet.js';
 import { median } from '../report/run-report.js';
@@ -26,6 +27,12 @@ export const failoverSuite: Suite = {
   options: [
     count('count', 20_000, 1000, 10_000_000, 'Documents.'),
     count('repeats', 5, 1, 1000, 'How often each fault is made.'),
+    flagOnly({
+      name: 'only',
+      type: 'text',
+      choices: ['killed', 'stalled', 'failing'],
+      description: 'One kind of fault. Default: all three.',
+    }),
   ],
   run,
 };
@@ -43,7 +50,8 @@ async function run(context: SuiteContext): Promise<SuiteOutcome> {
     const perSecond = await halfCapacity(fleet, collection);
     const runOptions = { cluster, fleet, collection, perSecond };
     const scenarios = await runAll(context, cluster, runOptions);
-    return scenarioOutcome(scenarios, perSecond);
+    const outcome = scenarioOutcome(scenarios, perSecond);
+    return { ...outcome, isPartial: options.has('only') };
   } finally {
     fleet.stop();
     await cluster.close();
@@ -75,8 +83,10 @@ async function runAll(
     }
     scenarios.push(scenario);
   };
-  await repeat({ fault: killed(cluster), runs: [] });
-  await repeat({ fault: stalled(cluster), runs: [] });
+  const isWanted = (name: string) => !options.has('only') || options.text('only') === name;
+  if (isWanted('killed')) await repeat({ fault: killed(cluster), runs: [] });
+  if (isWanted('stalled')) await repeat({ fault: stalled(cluster), runs: [] });
+  if (!isWanted('failing')) return scenarios;
   const failing = await failingFast(cluster);
   try {
     await repeat({ fault: failing.fault, runs: [], readsAtMs: failing.relay.readsAtMs });

@@ -6,6 +6,8 @@ export interface ReadMetrics {
   reroutes: number;
   probes: number;
   refused: number;
+  /** What the budget would have paid for at that moment. */
+  tokens: number;
 }
 
 const NAMES: Record<keyof ReadMetrics, string> = {
@@ -13,6 +15,7 @@ const NAMES: Record<keyof ReadMetrics, string> = {
   reroutes: 'annulus_reroutes_total',
   probes: 'annulus_probes_total',
   refused: 'annulus_retries_refused_total',
+  tokens: 'annulus_retry_budget_tokens',
 };
 
 export async function readMetrics({ own }: BenchCluster): Promise<ReadMetrics> {
@@ -27,11 +30,13 @@ export async function readMetrics({ own }: BenchCluster): Promise<ReadMetrics> {
   return Object.fromEntries(entries) as unknown as ReadMetrics;
 }
 
+/** `tokens`: those that there were before. */
 export function difference(after: ReadMetrics, before: ReadMetrics): ReadMetrics {
   return {
     hedges: after.hedges - before.hedges,
     reroutes: after.reroutes - before.reroutes,
     probes: after.probes - before.probes,
     refused: after.refused - before.refused,
+    tokens: before.tokens,
   };
 }

@@ -83,8 +83,10 @@ const p99Before = (run: FaultRun) => p99Of(windowOf(run, -BEFORE_MS, 0));
 const coverageAfter = (run: FaultRun) => coverageOf(windowOf(run, 0, Number.POSITIVE_INFINITY));
 const extraOf = ({ extraInAll }: FaultRun) => extraInAll.hedges + extraInAll.reroutes;
 
-function budgetOf({ searchesInAll, secondsInAll }: FaultRun): number {
-  return searchesInAll * BUDGET_RATIO + secondsInAll * BUDGET_PER_SECOND;
+/** What had been saved when the run began, by loads before it, may be spent in it. */
+function budgetOf({ searchesInAll, secondsInAll, extraInAll }: FaultRun): number {
+  const gained = searchesInAll * BUDGET_RATIO + secondsInAll * BUDGET_PER_SECOND;
+  return extraInAll.tokens + gained;
 }
 
 /** Reads that the failing node got once it must have been noticed. */

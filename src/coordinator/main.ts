@@ -110,6 +110,7 @@ async function serve(
     gate: router.gate,
     writeGate: coordinator.writeGate,
     retriesShed: () => router.counters.retriesShed,
+    retryTokens: () => router.budget.tokens(systemClock.nowMs()),
     nowMs: () => systemClock.nowMs(),
     limits: () => {
       const nodes = coordinator.nodes.all();

@@ -48,6 +48,15 @@ describe.each([1, 4])('with %i coordinators', (coordinators) => {
     expect(p999Ms).toBeLessThan(1_000);
   });
 
+  it('waits for no stall for long, even where no hedge may be sent', async () => {
+    const { longestMs, failed } = await run({
+      ...{ policy: 'least_outstanding', fault: 'stalling', hasBudget: false, coordinators },
+      durationMs: 2_000,
+    });
+    expect(failed).toBe(0);
+    expect(longestMs).toBeLessThan(400);
+  });
+
   it('does not flood a cold node', async () => {
     const { faultyShareRatio } = await run({
       policy: 'least_outstanding',

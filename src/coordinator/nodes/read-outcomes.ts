@@ -17,6 +17,8 @@ export interface ReadAttemptEnd {
   hasOnlyFailures: boolean;
   /** It was late, and by the time it was cancelled others had answered all of it. */
   isLost: boolean;
+  /** That it took too long was noted while it did. */
+  wasOverdue: boolean;
   /** It was cancelled because the deadline of the whole read had come. */
   isDeadline: boolean;
   /** Do not try again before this many milliseconds. 0: no advice. */
@@ -25,6 +27,8 @@ export interface ReadAttemptEnd {
 
 /** Whoever waits for less than this cannot blame a node for being too slow. */
 const PATIENCE_MS_MIN = 100;
+/** So many hedge delays are more than chance. */
+const OVERDUE_FACTOR = 4;
 
 export function noteReadAttempt(node: RegisteredNode, end: ReadAttemptEnd, nowMs: number): void {
   noteDelay(node, end, nowMs);
@@ -54,6 +58,33 @@ export function noteReadAttempt(node: RegisteredNode, end: ReadAttemptEnd, nowMs
     default:
       break;
   }
+}
+
+/** A read that has not been answered by the time at which it may be hedged. */
+export interface LateRead {
+  sentAtMs: number;
+  wasLate: boolean;
+  overdueAtMs: number;
+}
+
+/**
+ * Called again and again while a read is late. Where it cannot be hedged, for want of budget or because
+ * reads are waiting, nobody overtakes its node; so one that keeps several reads for several times as
+ * long as it usually needs, and answers none, would only be found out by its heartbeats.
+ */
+export function noteLate(node: RegisteredNode | undefined, read: LateRead, nowMs: number): void {
+  if (!read.wasLate) {
+    read.wasLate = true;
+    const lateMs = nowMs - read.sentAtMs;
+    read.overdueAtMs = read.sentAtMs + Math.max(PATIENCE_MS_MIN, OVERDUE_FACTOR * lateMs);
+  } else if (nowMs >= read.overdueAtMs) {
+    read.overdueAtMs = Number.POSITIVE_INFINITY;
+    node?.health.requestLost(nowMs);
+  }
+}
+
+export function isOverdue({ wasLate, overdueAtMs }: LateRead): boolean {
+  return wasLate && overdueAtMs === Number.POSITIVE_INFINITY;
 }
 
 /** What the end of an attempt says of the time that its node lets reads wait. */
@@ -86,7 +117,7 @@ function noteFailure(node: RegisteredNode, nowMs: number): void {
 }
 
 function noteLoss(node: RegisteredNode, end: ReadAttemptEnd, nowMs: number): void {
-  node.health.requestLost(nowMs);
+  if (!end.wasOverdue) node.health.requestLost(nowMs);
   node.loadMeter.lost(end.tookMs, nowMs);
   node.latencies.record(end.kind, end.partitionCount, end.tookMs, nowMs);
 }

@@ -53,6 +53,12 @@ export class RetryBudget {
     this.#refilledAtMs = nowMs;
   }
 
+  /** Attempts that could be paid for now. */
+  tokens(nowMs: number): number {
+    this.#refill(nowMs);
+    return this.#tokens;
+  }
+
   /** A read began. */
   deposit(nowMs: number): void {
     this.#refill(nowMs);

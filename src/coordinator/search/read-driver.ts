@@ -9,7 +9,7 @@ import type { Clock, Timer } from '../../base/clock.js';
 import type { PartStatus } from '../../base/errors.js';
 import type { NodeId, Partition } from '../../base/ids.js';
 import type { LinkReply, LinkRequest } from '../../wire/link-messages.js';
-import { noteReadAttempt } from '../nodes/read-outcomes.js';
+import { isOverdue, noteLate, noteReadAttempt } from '../nodes/read-outcomes.js';
 import type { RegisteredNode } from '../nodes/registered-node.js';
 import type { RequestContext } from '../request-context.js';
 import type { LinkCall, LinkOutcome } from '../transport/shard-link.js';
@@ -43,6 +43,8 @@ export interface AttemptRecord {
   retryAfterMs: number;
   /** The hedge delay passed before it ended. */
   wasLate: boolean;
+  /** Later than that is beyond all reason; Infinity: that was noted, or it is not late at all. */
+  overdueAtMs: number;
   /** Partitions that it was the first to answer. */
   answered: Partition[];
   /** Partitions that the node answered for, but only to say why not. */
@@ -150,6 +152,7 @@ class ReadRun<R extends PartitionReply> {
       nodeLimit: node?.concurrency.value ?? 0,
       retryAfterMs: 0,
       wasLate: false,
+      overdueAtMs: Number.POSITIVE_INFINITY,
       answered: [],
       refused: [],
     };
@@ -213,6 +216,7 @@ class ReadRun<R extends PartitionReply> {
         timeoutMs: record.timeoutMs,
         hasOnlyFailures: replies.every(({ status }) => BAD_REPLICA.has(status)),
         isLost: record.wasLate && !isDeadline && !this.#context.isCancelled,
+        wasOverdue: isOverdue(record),
         isDeadline,
         retryAfterMs: record.retryAfterMs,
       },
@@ -240,7 +244,8 @@ class ReadRun<R extends PartitionReply> {
     if (timer.kind === 'deadline') this.#isPastDeadline = true;
     else {
       const record = this.#records.get(timer.attemptId);
-      if (record !== undefined) record.wasLate = true;
+      const { nodes } = this.#route.router;
+      if (record !== undefined) noteLate(nodes.get(record.nodeId), record, this.#clock.nowMs());
     }
     this.#run(this.#machine.timerFired(timer, this.#clock.nowMs()));
   }

@@ -28,6 +28,9 @@ import type {
   ScatterGatherView,
 } from './scatter-gather-port.js';
 
+/** A read that is late and could not be hedged is looked at again by then. */
+const LOOK_AGAIN_MS = 25;
+
 export class ScatterGather<R extends PartitionReply> {
   readonly #view: ScatterGatherView;
   readonly #deadlineAtMs: number;
@@ -87,7 +90,8 @@ export class ScatterGather<R extends PartitionReply> {
 
   #hedgeLater(attempt: Attempt, nowMs: number, effects: ScatterGatherEffect<R>[]): void {
     if (this.#lateStates(attempt).length === 0) return;
-    this.#armHedgeTimer(attempt, 2 * (nowMs - attempt.sentAtMs), effects);
+    const lateMs = nowMs - attempt.sentAtMs;
+    this.#armHedgeTimer(attempt, lateMs + Math.min(lateMs, LOOK_AGAIN_MS), effects);
   }
 
   /** Partitions that wait for this attempt, and could still be asked of another node. */

@@ -10,6 +10,8 @@ export interface AdmissionSample {
   writeGate: WriteGate;
   /** Hedges and reroutes that were not sent because reads were waiting. */
   retriesShed(): number;
+  /** Hedges and reroutes that the budget would pay for now. */
+  retryTokens(): number;
   nowMs(): number;
   limits(): { nodeId: string; limit: number }[];
 }
@@ -47,6 +49,11 @@ export function watchAdmission(registry: Registry, sample: AdmissionSample): voi
   gauge('annulus_write_bytes_in_flight', 'Bytes of write operations under way.', () => {
     return writeGate.bytes;
   });
+  gauge(
+    'annulus_retry_budget_tokens',
+    'Hedges and reroutes that the budget would pay for now.',
+    sample.retryTokens,
+  );
   watchCounts(registry, sample);
   new Gauge({
     name: 'annulus_node_concurrency_limit',

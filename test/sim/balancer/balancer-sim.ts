@@ -12,7 +12,10 @@ import type { BalancingPolicy } from '../../../src/coordinator/balancing/replica
 import { NodeRegistry } from '../../../src/coordinator/nodes/node-registry.js';
 import { RequestContext } from '../../../src/coordinator/request-context.js';
 import { type ReadKind, runRead } from '../../../src/coordinator/search/read-driver.js';
-import { ReadRouter } from '../../../src/coordinator/search/read-router.js';
+import {
+  defaultReadRouterOptions,
+  ReadRouter,
+} from '../../../src/coordinator/search/read-router.js';
 import type { PartitionReply } from '../../../src/coordinator/search/scatter-gather-port.js';
 import { makeTopology, type NodeEntry } from '../../../src/coordinator/topology/topology.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -26,6 +29,8 @@ export interface BalancerRun {
   rate: number;
   durationMs: number;
   seed: number;
+  /** False: no hedge or reroute that costs anything is ever paid for. Default true. */
+  hasBudget?: boolean;
 }
 
 export interface BalancerResult {
@@ -34,6 +39,7 @@ export interface BalancerResult {
   p50Ms: number;
   p99Ms: number;
   p999Ms: number;
+  longestMs: number;
   /** Of what all nodes were asked since the fault, the part that the faulty one was. */
   faultyShareRatio: number;
   /** What the busiest node was asked, over the mean. */
@@ -53,7 +59,9 @@ export async function runBalancer(run: BalancerRun): Promise<BalancerResult> {
   const nodes = NODES.map((id, i) => {
     return new BalancedNode(id, i === 0 ? run.fault : 'none', clock, random);
   });
-  const routers = Array.from({ length: run.coordinators }, () => startRouter(nodes, clock, random));
+  const routers = Array.from({ length: run.coordinators }, () =>
+    startRouter(nodes, clock, random, run.hasBudget ?? true),
+  );
   const tookMs: number[] = [];
   let failed = 0;
   const search = async (router: ReadRouter) => {
@@ -89,6 +97,7 @@ export async function runBalancer(run: BalancerRun): Promise<BalancerResult> {
     p50Ms: quantile(0.5) ?? 0,
     p99Ms: quantile(0.99) ?? 0,
     p999Ms: quantile(0.999) ?? 0,
+    longestMs: tookMs.at(-1) ?? 0,
     faultyShareRatio: (asked[0] as number) / total,
     skewRatio: (Math.max(...asked) * asked.length) / total,
     hedges: count((r) => r.counters.hedgesSent),
@@ -113,7 +122,12 @@ function reads() {
   }));
 }
 
-function startRouter(nodes: BalancedNode[], clock: VirtualClock, random: Random): ReadRouter {
+function startRouter(
+  nodes: BalancedNode[],
+  clock: VirtualClock,
+  random: Random,
+  hasBudget: boolean,
+): ReadRouter {
   const entries = NODES.map(
     (id: NodeId): NodeEntry => ({
       nodeId: id,
@@ -134,5 +148,7 @@ function startRouter(nodes: BalancedNode[], clock: VirtualClock, random: Random)
     random,
     silentLogger,
   );
-  return new ReadRouter(registry, clock, random);
+  const { budget, ...rest } = defaultReadRouterOptions;
+  const none = { ...budget, ratio: 0, perSecond: 0 };
+  return new ReadRouter(registry, clock, random, { ...rest, budget: hasBudget ? budget : none });
 }
