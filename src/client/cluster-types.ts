@@ -41,6 +41,8 @@ export interface NodeInfo {
   isSafeToStop: boolean;
   /** The node that gets all it has; empty: none. */
   replacedBy: string;
+  /** Wall-clock instant since which it is down; 0: it is up, or went down only a moment ago. */
+  downSinceMs: number;
 }
 
 /** A copy in sync that was the last one, and was given up. */

@@ -155,6 +155,7 @@ export function decodeNode(node: NodeInfo__Output): NodeInfo {
     isDrained: node.isDrained,
     isSafeToStop: node.isSafeToStop,
     replacedBy: node.replacedBy,
+    downSinceMs: Number(node.downSinceMs),
   };
 }
 

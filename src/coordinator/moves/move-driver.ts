@@ -9,8 +9,12 @@ import type { NodeId } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import type { NodeEntry, Topology } from '../topology/topology.js';
-import type { Transition, TransitionResult } from '../topology/topology-transitions.js';
-import { AwayNodes } from './away-nodes.js';
+import {
+  noteDown,
+  type Transition,
+  type TransitionResult,
+} from '../topology/topology-transitions.js';
+import { AwayNodes, type DownNote } from './away-nodes.js';
 import { imbalanceRatio } from './imbalance.js';
 import {
   decideMoves,
@@ -118,6 +122,7 @@ export class MoveDriver {
     this.#look(topology.current);
     if (this.#parts.isController()) {
       try {
+        await this.#note(this.#away.notes);
         await this.#carryOut(this.#lastDecision.steps);
       } catch (error) {
         logger.warn({ error: String(error) }, 'moves: step not taken');
@@ -131,8 +136,11 @@ export class MoveDriver {
     const { nodes, clock, options } = this.#parts;
     const nowMs = clock.nowMs();
     this.#away.update(
-      [...topology.nodes.keys()].map((nodeId) => ({ nodeId, isUp: this.#isUp(nodeId) })),
+      [...topology.nodes.values()].map(({ nodeId, downSinceMs }) => {
+        return { nodeId, isUp: this.#isUp(nodeId), downSinceMs };
+      }),
       nowMs,
+      clock.wallMs(),
     );
     this.#goals.update(topology, this.#lasting(topology), nowMs);
     this.tracker.update(topology, (ref) =>
@@ -143,6 +151,18 @@ export class MoveDriver {
       goal: (id) => this.#goals.get(id),
       node: (nodeId) => this.#view(nodeId),
       options,
+    });
+  }
+
+  async #note(notes: readonly DownNote[]): Promise<void> {
+    if (notes.length === 0) return;
+    await this.#parts.topology.update((current) => {
+      let topology = current;
+      for (const { nodeId, downSinceMs } of notes) {
+        const result = noteDown(topology, nodeId, downSinceMs);
+        if (result.kind === 'changed') topology = result.topology;
+      }
+      return { kind: topology === current ? 'unchanged' : 'changed', topology };
     });
   }
 

@@ -62,6 +62,7 @@ export class NodeMessages {
       isDrained: entry.intent === 'draining' && replicaCount === 0,
       isSafeToStop: this.#isSafeToStop(topology, entry),
       replacedBy: entry.replacedBy ?? '',
+      downSinceMs: entry.downSinceMs ?? 0,
     };
   }
 

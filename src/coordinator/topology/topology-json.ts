@@ -85,6 +85,7 @@ function parseNode(fields: Fields): NodeEntry {
     intent: fields.oneOf('intent', ['active', 'draining'] as const),
     ...(fields.has('pinned') ? { pinned: fields.someOf('pinned', PINNABLE) } : {}),
     ...(fields.has('replacedBy') ? { replacedBy: nodeId(fields.text('replacedBy')) } : {}),
+    ...(fields.has('downSinceMs') ? { downSinceMs: fields.integer('downSinceMs', 0) } : {}),
   };
 }
 

@@ -106,6 +106,21 @@ export function setNodeIntent(
   return changed(topology, { node });
 }
 
+/** Since when a node is down; undefined: it is up again. */
+export function noteDown(
+  topology: Topology,
+  nodeId: NodeId,
+  downSinceMs: number | undefined,
+): TransitionResult {
+  const known = topology.nodes.get(nodeId);
+  if (known === undefined || known.downSinceMs === downSinceMs) {
+    return { kind: 'unchanged', topology };
+  }
+  const { downSinceMs: _, ...rest } = known;
+  const node = downSinceMs === undefined ? rest : { ...rest, downSinceMs };
+  return changed(topology, { node });
+}
+
 /** Forgets a node. Refused while it holds replicas. */
 export function removeNode(topology: Topology, nodeId: NodeId): TransitionResult {
   if (!topology.nodes.has(nodeId)) return refused('node_not_found', `there is no node ${nodeId}`);

@@ -23,6 +23,8 @@ export interface NodeEntry {
   readonly pinned?: readonly ('weight' | 'zone')[];
   /** The node that is to get all it has; it is forgotten once it holds nothing. Only if draining. */
   readonly replacedBy?: NodeId;
+  /** Wall-clock instant since which it is down, once that is more than a restart. */
+  readonly downSinceMs?: number;
 }
 
 /** `in_sync`: holds every acknowledged write. `recovering`: takes writes, answers nothing. */

@@ -7,7 +7,7 @@ import {
   setMovesPaused,
   setNodeIntent,
 } from '../../../../src/coordinator/topology/topology-transitions.js';
-import { MoveWorld } from './move-world.js';
+import { MoveWorld, REPLACE_AFTER_MS, TICK_MS } from './move-world.js';
 
 const shapes = fc.record({
   nodes: fc.integer({ min: 3, max: 6 }),
@@ -164,6 +164,23 @@ describe('the move controller', () => {
       }
       expect(world.begunCount).toBeLessThanOrEqual(1.2 * ideal);
     }
+  });
+
+  it('makes lost copies anew in time, however often controllers die meanwhile', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 20 }), fc.nat(), (crashEveryTicks, seed) => {
+        const world = MoveWorld.of(seededRandom(seed), { nodes: 4, partitions: 8, copies: 2 });
+        world.kill('n0');
+        for (let i = 1; i <= (REPLACE_AFTER_MS + 4_000) / TICK_MS; i += 1) {
+          world.tick();
+          const isOver = world.loads().get(nodeId('n0')) === 0;
+          // Each looks for a while before it acts.
+          if (i % crashEveryTicks === 0 && !isOver && i * TICK_MS < REPLACE_AFTER_MS) world.crash();
+        }
+        expect(world.loads().get(nodeId('n0'))).toBe(0);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('moves nothing while nothing changes, nor for a node that is back in time', () => {

@@ -25,6 +25,7 @@ import {
   addNode,
   createCollection,
   markCollectionReady,
+  noteDown,
   removeNode,
   type Transition,
 } from '../../../../src/coordinator/topology/topology-transitions.js';
@@ -45,6 +46,7 @@ export class MoveWorld {
   onStep: (step: MoveStep, inSyncBefore: number[]) => void = () => {};
   lastDecision: MoveDecision = { steps: [], waiting: [] };
   readonly #random: Random;
+  #bootMs = 0;
   #goals = new GoalBook(300);
   #away = new AwayNodes(REPLACE_AFTER_MS);
 
@@ -101,6 +103,7 @@ export class MoveWorld {
 
   /** The controller dies, and another one takes over. */
   crash(): void {
+    this.#bootMs = this.nowMs;
     this.#goals = new GoalBook(300);
     this.#away = new AwayNodes(REPLACE_AFTER_MS);
   }
@@ -111,15 +114,19 @@ export class MoveWorld {
 
   /** One round of the controller; with `stepsMax`, it dies after so many steps. */
   decide(stepsMax = Number.POSITIVE_INFINITY): void {
+    const seen = [...this.topology.nodes.values()].map(({ nodeId: id, downSinceMs }) => {
+      return { nodeId: id, isUp: this.isUp(id), downSinceMs };
+    });
+    // A process's own clock begins with it, the wall's does not.
+    this.#away.update(seen, this.nowMs - this.#bootMs, this.nowMs);
+    for (const { nodeId: id, downSinceMs } of this.#away.notes) {
+      this.change((now) => noteDown(now, id, downSinceMs));
+    }
     const { topology } = this;
-    const ids = [...topology.nodes.keys()];
-    this.#away.update(
-      ids.map((id) => ({ nodeId: id, isUp: this.isUp(id) })),
-      this.nowMs,
-    );
     const isAway = (id: NodeId) => this.#away.isAway(id);
     const isUp = (id: NodeId) => this.isUp(id);
-    this.#goals.update(topology, lastingNodes(topology, isAway, isUp), this.nowMs);
+    const lasting = lastingNodes(topology, isAway, isUp);
+    this.#goals.update(topology, lasting, this.nowMs - this.#bootMs);
     this.lastDecision = decideMoves({
       topology,
       goal: (id) => this.#goals.get(id),

@@ -15,6 +15,7 @@ export interface NodeInfo {
   'isDrained'?: (boolean);
   'isSafeToStop'?: (boolean);
   'replacedBy'?: (string);
+  'downSinceMs'?: (number | string | Long);
 }
 
 export interface NodeInfo__Output {
@@ -29,4 +30,5 @@ export interface NodeInfo__Output {
   'isDrained': (boolean);
   'isSafeToStop': (boolean);
   'replacedBy': (string);
+  'downSinceMs': (string);
 }
