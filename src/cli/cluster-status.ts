@@ -1,4 +1,4 @@
-/** The cluster at one glance: nodes, collections, replicas and moves, as values and as text. */
+/** What there is of a cluster, as values; `status-text.ts` shows them at one glance. */
 import type {
   CollectionInfo,
   Move,
@@ -7,21 +7,22 @@ import type {
   ReplicaInfo,
   Topology,
 } from '../client/index.js';
-import { formatTable } from './output.js';
 
-interface CollectionStatus extends CollectionInfo {
+export interface CollectionStatus extends CollectionInfo {
   /** Partitions with an in-sync replica on a node that is up. */
   partitionsAvailable: number;
   replicasInSync: number;
   replicasRecovering: number;
 }
 
-interface NodeStatus extends NodeInfo {
+export interface NodeStatus extends NodeInfo {
   /** Of its replicas. */
   recoveringCount: number;
+  /** Its replicas over its share of all; absent: it is to have none. */
+  loadRatio?: number;
 }
 
-interface ReplicaInTrouble extends ReplicaInfo {
+export interface ReplicaInTrouble extends ReplicaInfo {
   collection: string;
   partition: number;
 }
@@ -39,9 +40,12 @@ export interface ClusterStatus {
   imbalanceRatio: number;
 }
 
-const MOVES_SHOWN_MAX = 12;
-const BAR_CELLS = 20;
-const MIB = 1024 * 1024;
+const TROUBLE: ReadonlySet<ReplicaInfo['condition']> = new Set([
+  'missing',
+  'corrupt',
+  'failed',
+  'full',
+]);
 
 export function summarize(
   address: string,
@@ -53,12 +57,19 @@ export function summarize(
   const partitionsOf = (name: string) => placed.find((one) => one.name === name)?.partitions ?? [];
   const all = placed.flatMap(({ partitions }) => partitions.flatMap(({ replicas }) => replicas));
   const isRecovering = ({ state }: { state: string }) => state === 'recovering';
+  const sharing = nodes.filter(
+    ({ state, replacedBy }) => state !== 'draining' && replacedBy === '',
+  );
+  const weights = sharing.reduce((sum, { weight }) => sum + weight, 0);
   return {
     address,
     epoch,
     nodes: nodes.map((node) => ({
       ...node,
       recoveringCount: all.filter((r) => r.nodeId === node.nodeId && isRecovering(r)).length,
+      ...(sharing.includes(node) && all.length > 0
+        ? { loadRatio: node.replicaCount / ((all.length * node.weight) / weights) }
+        : {}),
     })),
     collections: collections.map((one) => {
       const partitions = partitionsOf(one.name);
@@ -85,104 +96,4 @@ export function summarize(
     areMovesPaused: isPaused,
     imbalanceRatio,
   };
-}
-
-export function formatStatus(status: ClusterStatus): string {
-  const { address, epoch, nodes, collections, imbalanceRatio } = status;
-  return [
-    `coordinator ${address}, topology epoch ${epoch}, `,
-    `fullest node ${imbalanceRatio.toFixed(2)} times its share\n\n`,
-    nodes.length === 0 ? 'no shard nodes\n' : formatNodes(nodes),
-    '\n',
-    collections.length === 0 ? 'no collections\n' : formatCollections(collections),
-    formatTrouble(status.replicasInTrouble),
-    '\n',
-    formatMoves(status.moves, status.areMovesPaused),
-  ].join('');
-}
-
-const TROUBLE: ReadonlySet<ReplicaInfo['condition']> = new Set([
-  'missing',
-  'corrupt',
-  'failed',
-  'full',
-]);
-
-function formatTrouble(replicas: readonly ReplicaInTrouble[]): string {
-  if (replicas.length === 0) return '';
-  const rows = replicas.map(({ collection, partition, nodeId, state, condition, detail }) => {
-    return [collection, partition, nodeId, state, condition, detail];
-  });
-  const header = ['COLLECTION', 'PARTITION', 'NODE', 'STATE', 'CONDITION', 'WHY'];
-  return `\nreplicas in trouble\n\n${formatTable(header, rows)}`;
-}
-
-function formatNodes(nodes: readonly NodeStatus[]): string {
-  const rows = nodes.map((one) => [
-    one.nodeId,
-    one.isDrained ? 'drained' : one.state,
-    one.address,
-    one.zone,
-    one.weight,
-    one.replicaCount,
-    one.recoveringCount,
-    one.documentCount,
-    one.outstanding,
-    one.isSafeToStop ? 'yes' : 'no',
-  ]);
-  const header = ['NODE', 'STATE', 'ADDRESS', 'ZONE', 'WEIGHT', 'REPLICAS', 'RECOVERING'];
-  return formatTable([...header, 'DOCUMENTS', 'OUTSTANDING', 'SAFE TO STOP'], rows);
-}
-
-function formatCollections(collections: readonly CollectionStatus[]): string {
-  const rows = collections.map((one) => [
-    one.name,
-    one.documentCount,
-    one.dimension,
-    one.metric,
-    `${one.partitionsAvailable}/${one.partitions}`,
-    one.replicationFactor,
-    `${one.replicasInSync}/${one.partitions * one.replicationFactor}`,
-    one.replicasRecovering,
-  ]);
-  const header = ['COLLECTION', 'DOCUMENTS', 'DIMENSION', 'METRIC', 'PARTITIONS UP', 'REPLICATION'];
-  return formatTable([...header, 'IN SYNC', 'RECOVERING'], rows);
-}
-
-export function formatMoves(moves: readonly Move[], arePaused: boolean): string {
-  const paused = arePaused ? ' (paused)' : '';
-  if (moves.length === 0) return `no moves${paused}\n`;
-  const waitingCount = moves.filter(({ state }) => state === 'waiting').length;
-  const counts = `${moves.length - waitingCount} moves under way, ${waitingCount} waiting${paused}\n`;
-  const shown = moves.slice(0, MOVES_SHOWN_MAX);
-  const more = moves.length - shown.length;
-  const header = ['PARTITION', 'FROM', 'TO', 'CAUSE', 'PROGRESS', 'MIB', 'MIB/S', 'LEFT'];
-  const table = formatTable(header, shown.map(moveRow));
-  return `${counts}${table}${more > 0 ? `and ${more} more\n` : ''}`;
-}
-
-function moveRow(move: Move): string[] {
-  const { collection, partition, fromNodeId, toNodeId, cause, state, waitReason } = move;
-  const isWaiting = state === 'waiting';
-  const progress = isWaiting ? `waits: ${waitReason}` : progressBar(move.progressRatio);
-  return [
-    `${collection}/${partition}`,
-    fromNodeId === '' ? '(new copy)' : fromNodeId,
-    toNodeId,
-    cause,
-    progress,
-    `${mib(move.bytesMoved)}/${mib(move.bytesTotal)}`,
-    isWaiting ? '-' : mib(move.bytesPerSecond),
-    move.etaSeconds === undefined ? '-' : `${Math.ceil(move.etaSeconds)} s`,
-  ];
-}
-
-export function progressBar(ratio: number): string {
-  const filled = Math.round(ratio * BAR_CELLS);
-  const percent = String(Math.floor(ratio * 100)).padStart(3);
-  return `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${percent} %`;
-}
-
-export function mib(bytes: number): string {
-  return (bytes / MIB).toFixed(1);
 }

@@ -3,7 +3,7 @@ import { AnnulusError } from '../base/errors.js';
 
 /** Where a command reads and writes; tests give their own. */
 export interface Terminal {
-  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   stdin: AsyncIterable<Buffer>;
   env: Readonly<Record<string, string | undefined>>;

@@ -1,10 +1,12 @@
 import { delay } from '../../base/clock.js';
+import { AnnulusError } from '../../base/errors.js';
 import { holdProcessOpen, systemClock } from '../../base/system-clock.js';
 import type { AnnulusClient } from '../../client/index.js';
 import { clientCommand, flagOnly } from '../client-command.js';
-import { type ClusterStatus, formatStatus, summarize } from '../cluster-status.js';
+import { type ClusterStatus, summarize } from '../cluster-status.js';
 import { LiveScreen } from '../live-screen.js';
-import { printJson, printJsonLine, type Terminal } from '../output.js';
+import { errorLine, printJson, printJsonLine, type Terminal } from '../output.js';
+import { formatStatus } from '../status-text.js';
 
 const REDRAW_INTERVAL_MS = 500;
 
@@ -15,7 +17,7 @@ export const statusCommand = clientCommand({
   async run(client, { terminal, options }) {
     const status = await readStatus(client);
     if (terminal.stdout.isTTY === true && !options.flag('json')) {
-      terminal.stdout.write(formatStatus(status));
+      terminal.stdout.write(textFor(terminal, status));
     } else printJson(terminal, status);
     return 0;
   },
@@ -49,14 +51,26 @@ export const topologyCommand = clientCommand({
 async function live(client: AnnulusClient, terminal: Terminal): Promise<number> {
   const screen = new LiveScreen(terminal);
   const letGo = holdProcessOpen();
+  let text = '';
   try {
     for (;;) {
-      screen.draw(formatStatus(await readStatus(client)));
+      try {
+        text = textFor(terminal, await readStatus(client));
+        screen.draw(text);
+      } catch (error) {
+        // Coordinators come back; what was seen last stays until then.
+        if (!(error instanceof AnnulusError) || !error.isRetriable) throw error;
+        screen.draw(`${errorLine(error)}; as it was before:\n\n${text}`);
+      }
       await delay(systemClock, REDRAW_INTERVAL_MS);
     }
   } finally {
     letGo();
   }
+}
+
+function textFor({ stdout }: Terminal, status: ClusterStatus): string {
+  return formatStatus(status, { width: stdout.columns, nowMs: systemClock.wallMs() });
 }
 
 async function readStatus(client: AnnulusClient): Promise<ClusterStatus> {

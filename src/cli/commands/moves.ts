@@ -1,9 +1,9 @@
 import { clientCommand, flagOnly } from '../client-command.js';
-import { formatMoves } from '../cluster-status.js';
 import type { CommandSpec } from '../command.js';
 import { UsageError } from '../options.js';
 import { printJson, printJsonLine } from '../output.js';
 import type { ResolvedOptions } from '../resolved-options.js';
+import { bytesText, formatMoves } from '../status-text.js';
 
 const json = flagOnly({ name: 'json', type: 'flag', description: 'JSON on a terminal too.' });
 
@@ -14,7 +14,7 @@ const list = clientCommand({
   async run(client, { terminal, options }) {
     const moves = await client.cluster.moves.list();
     if (terminal.stdout.isTTY === true && !options.flag('json')) {
-      terminal.stdout.write(formatMoves(moves.moves, moves.isPaused));
+      terminal.stdout.write(formatMoves(moves.moves, moves.isPaused, terminal.stdout.columns));
     } else printJson(terminal, moves);
     return 0;
   },
@@ -62,11 +62,11 @@ const plan = clientCommand({
     const { moves, bytesTotal, estimatedSeconds, imbalanceRatio, imbalanceRatioAfter } = planned;
     const short = planned.partitionsShort;
     terminal.stdout.write(
-      `${moves.length} replicas would move, ${(bytesTotal / 2 ** 20).toFixed(1)} MiB, ` +
+      `${moves.length} replicas would move, ${bytesText(bytesTotal)}, ` +
         `about ${Math.ceil(estimatedSeconds)} s; fullest node ${imbalanceRatio.toFixed(2)} times ` +
         `its share, then ${imbalanceRatioAfter.toFixed(2)}\n` +
         (short > 0 ? `${short} partitions would have too few copies\n` : '') +
-        formatMoves(moves, false),
+        formatMoves(moves, false, terminal.stdout.columns),
     );
     return 0;
   },
