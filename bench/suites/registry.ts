@@ -40,6 +40,10 @@ export const entries: readonly Entry[] = [
     'elastic',
     'from 3 nodes to 5 and back to 3 under load, nothing fails and nothing is lost',
   ),
+  program(
+    'split',
+    'a collection gets more partitions under load, nothing fails and nothing is lost',
+  ),
   program('ingest-latency', 'p99 of searches while another process ingests'),
   program('restart', 'time until a killed node serves what it holds'),
   program('recovery', 'what it takes until a replica that lost something is in sync again'),

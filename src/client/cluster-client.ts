@@ -5,11 +5,13 @@ import type { CallRunner } from './call-runner.js';
 import type { CallScope } from './call-scope.js';
 import { checkBoolean, checkInteger, checkNumber, checkText, optional } from './check.js';
 import type {
+  CollectionSplit,
   ForcedInSync,
   LostPartition,
   NodeInfo,
   NodeInput,
   PartitionComparison,
+  SplitInput,
   Topology,
 } from './cluster-types.js';
 import type { ConnectionPool } from './connection-pool.js';
@@ -181,6 +183,21 @@ export class ClusterClient {
   }
 
   /**
+   * Begins to give a collection more partitions; how far that is, `moves.watch` and `splittingInto` of
+   * the topology tell. Does nothing when it has so many, or will, so it is retried.
+   */
+  async splitCollection(input: SplitInput, options: CallOptions = {}): Promise<CollectionSplit> {
+    const dryRun = optional(input.dryRun, false, checkBoolean, 'dryRun');
+    const partitions = checkInteger('partitions', input.partitions, 1);
+    return await this.#split({ collection: input.collection, partitions, dryRun }, options);
+  }
+
+  /** Gives up a split that is under way, if one is. Retried. */
+  async cancelSplit(collection: string, options: CallOptions = {}): Promise<CollectionSplit> {
+    return await this.#split({ collection, cancel: true }, options);
+  }
+
+  /**
    * Forgets a node. One that is up and holds replicas must be drained first, unless `force` is set; one
    * that has the last copy of a partition needs `acceptDataLoss` too. Resolves to the copies that were
    * given up. Not retried.
@@ -204,6 +221,19 @@ export class ClusterClient {
       this.#runner.attempt(scope, 'patient', () =>
         this.#connections.unary(methods.ListNodes, {}, scope),
       ),
+    );
+  }
+
+  async #split(
+    request: { collection: string; partitions?: number; dryRun?: boolean; cancel?: boolean },
+    options: CallOptions,
+  ): Promise<CollectionSplit> {
+    checkText('collection', request.collection);
+    return await this.#runner.run(options, (scope) =>
+      this.#runner.attempt(scope, 'budgeted', async () => {
+        const answer = await this.#connections.unary(methods.SplitCollection, request, scope);
+        return { ...answer, bytesTotal: Number(answer.bytesTotal) };
+      }),
     );
   }
 

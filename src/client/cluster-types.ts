@@ -63,6 +63,24 @@ export interface Topology {
 export interface CollectionTopology {
   name: string;
   partitions: PartitionTopology[];
+  /** It is being split into so many partitions; 0: it is not. */
+  splittingInto: number;
+}
+
+export interface SplitInput {
+  collection: string;
+  /** A power of two, more than it has. */
+  partitions: number;
+  /** Only say what it takes. */
+  dryRun?: boolean | undefined;
+}
+
+export interface CollectionSplit {
+  /** That the collection has now, and will have once what is under way is over. */
+  partitions: number;
+  partitionsAfter: number;
+  /** Of all documents and copies, which are there twice meanwhile. Estimated. */
+  bytesTotal: number;
 }
 
 export interface PartitionTopology {

@@ -164,8 +164,9 @@ export function decodeTopology(topology: Topology__Output): Topology {
     epoch: Number(topology.epoch),
     areMovesPaused: topology.areMovesPaused,
     nodes: topology.nodes.map(decodeNode),
-    collections: topology.collections.map(({ name, partitions }) => ({
+    collections: topology.collections.map(({ name, partitions, splittingInto }) => ({
       name,
+      splittingInto,
       partitions: partitions.map(({ partition, generation, replicas }) => ({
         partition,
         generation: Number(generation),

@@ -14,6 +14,7 @@ import {
 import type { AdmissionOptions } from './resilience/admission.js';
 import { defaultWriteGateOptions, type WriteGateOptions } from './resilience/write-gate.js';
 import { defaultReadRouterOptions, type ReadRouterOptions } from './search/read-router.js';
+import { defaultSplitOptions, type SplitOptions } from './splits/split-triggers.js';
 
 export interface HostAndPort {
   host: string;
@@ -54,6 +55,8 @@ export interface CoordinatorOptions {
   comparison: ReplicaComparerOptions;
   /** Moving replicas as nodes come and go. */
   moves: MoveDriverOptions;
+  /** When collections get more partitions by themselves. */
+  splits: SplitOptions;
   /**
    * How long a replica may take over a write before it is taken out of the in-sync set, in
    * milliseconds; 10..600,000. Raise it where disks stall for seconds. Default 5,000.
@@ -84,9 +87,10 @@ export function overloadOptions(given: {
   };
 }
 
-type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves' | 'recovery'>> &
+type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves' | 'recovery' | 'splits'>> &
   Pick<CoordinatorOptions, 'dataDirectory'> & {
     moves?: Partial<MoveDriverOptions>;
+    splits?: Partial<SplitOptions>;
     recovery?: Partial<RecoveryOptions>;
   };
 
@@ -94,6 +98,7 @@ type GivenOptions = Partial<Omit<CoordinatorOptions, 'moves' | 'recovery'>> &
 export function coordinatorOptions({
   moves,
   recovery,
+  splits,
   ...given
 }: GivenOptions): CoordinatorOptions {
   return {
@@ -109,6 +114,7 @@ export function coordinatorOptions({
     comparison: defaultReplicaComparerOptions,
     recovery: { ...defaultRecoveryOptions, ...recovery },
     moves: { ...defaultMoveDriverOptions, ...moves },
+    splits: { ...defaultSplitOptions, ...splits },
     writeTimeoutMs: 5_000,
     startWaitMs: 3_000,
     stopTimeoutMs: 10_000,

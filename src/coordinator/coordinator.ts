@@ -26,6 +26,7 @@ import { WriteGate } from './resilience/write-gate.js';
 import { DocumentReads } from './search/document-reads.js';
 import { ReadRouter } from './search/read-router.js';
 import { SearchService } from './search/search-service.js';
+import { SplitDriver } from './splits/split-driver.js';
 import { type CollectionEntry, emptyTopology } from './topology/topology.js';
 import { loadOrCreateTopology } from './topology/topology-editor.js';
 import type { TopologyStore } from './topology/topology-store.js';
@@ -72,6 +73,8 @@ export class Coordinator {
   readonly #recovery: RecoveryDriver;
   /** Moves replicas as nodes come and go. */
   readonly moves: MoveDriver;
+  /** Gives collections more partitions. */
+  readonly splits: SplitDriver;
   readonly #clockMark: ClockMark;
   readonly #startWaitMs: number;
 
@@ -123,6 +126,13 @@ export class Coordinator {
       options: options.recovery,
     });
     this.moves = new MoveDriver({ ...watched, isController, options: options.moves });
+    this.splits = new SplitDriver({
+      ...watched,
+      isController,
+      random,
+      lasting: (current) => this.moves.lasting(current),
+      options: options.splits,
+    });
     const { connectPeer } = parts;
     this.comparer = new ReplicaComparer({
       ...watched,
@@ -180,6 +190,7 @@ export class Coordinator {
     this.#writeDriver.close();
     this.#recovery.close();
     this.moves.close();
+    this.splits.close();
     this.comparer.close();
     this.router.gate.close();
     this.nodes.close();

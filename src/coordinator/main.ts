@@ -15,10 +15,12 @@ import { DocumentHandlers } from './service/document-handlers.js';
 import { MoveHandlers } from './service/move-handlers.js';
 import { registerServices } from './service/register-services.js';
 import { SearchHandlers } from './service/search-handlers.js';
+import { SplitHandlers } from './service/split-handlers.js';
 import type { CallFrame } from './service/unary.js';
 import { watchAdmission } from './telemetry/admission-metrics.js';
 import { Metrics } from './telemetry/metrics.js';
 import { watchMoves } from './telemetry/move-metrics.js';
+import { watchSplits } from './telemetry/split-metrics.js';
 import { EtcdTopologyStore } from './topology/etcd-topology-store.js';
 import { LmdbTopologyStore } from './topology/lmdb-topology-store.js';
 import type { TopologyStore } from './topology/topology-store.js';
@@ -105,6 +107,11 @@ async function serve(
   };
   const { router } = coordinator;
   watchMoves(frame.metrics.registry, coordinator.moves);
+  watchSplits(
+    frame.metrics.registry,
+    () => coordinator.topology.current,
+    () => coordinator.splits.counters,
+  );
   frame.metrics.watchReads(router.counters, () => router.budget.exhaustedCount);
   watchAdmission(frame.metrics.registry, {
     gate: router.gate,
@@ -186,6 +193,7 @@ function createHandlers(
     searches: new SearchHandlers(frame, topology, searches, limits),
     cluster: new ClusterHandlers(topology, nodeAdmin, replicaAdmin, nodes, coordinator.comparer),
     moves: new MoveHandlers(topology, coordinator.moves, frame.clock, limits),
+    splits: new SplitHandlers(topology, coordinator.splits, coordinator.moves, limits),
   };
 }
 

@@ -1,6 +1,7 @@
-import type { CollectionInput, Metric } from '../../client/index.js';
+import type { AnnulusClient, CollectionInput, Metric } from '../../client/index.js';
 import { argument, clientCommand, flagOnly } from '../client-command.js';
 import type { CommandSpec } from '../command.js';
+import { UsageError } from '../options.js';
 import { printJson } from '../output.js';
 import type { ResolvedOptions } from '../resolved-options.js';
 
@@ -100,6 +101,48 @@ const replicate = clientCommand({
   },
 });
 
+const split = clientCommand({
+  usage: 'split <name>',
+  description: 'Give a collection more partitions, while searches and writes go on.',
+  options: [
+    count('partitions', 4096, 'A power of two, more than it has.'),
+    flagOnly({
+      name: 'dry-run',
+      type: 'flag',
+      description: 'Only say what it takes.',
+    }),
+    flagOnly({ name: 'cancel', type: 'flag', description: 'Give up a split that is under way.' }),
+    flagOnly({ name: 'wait', type: 'flag', description: 'End when it is over.' }),
+  ],
+  async run(client, call) {
+    const { options, terminal } = call;
+    const collection = argument(call, 0);
+    if (options.flag('cancel')) {
+      printJson(terminal, await client.cluster.cancelSplit(collection));
+      return 0;
+    }
+    if (!options.has('partitions')) throw new UsageError('--partitions or --cancel is needed');
+    const partitions = options.integer('partitions');
+    const dryRun = options.flag('dry-run');
+    const begun = await client.cluster.splitCollection({ collection, partitions, dryRun });
+    if (dryRun || !options.flag('wait')) {
+      printJson(terminal, begun);
+      return 0;
+    }
+    printJson(terminal, await untilSplit(client, collection));
+    return 0;
+  },
+});
+
+/** The collection once no split of it is under way. */
+async function untilSplit(client: AnnulusClient, collection: string) {
+  for await (const { collections } of client.cluster.watchTopology()) {
+    const found = collections.find(({ name }) => name === collection);
+    if (found === undefined || found.splittingInto === 0) break;
+  }
+  return await client.getCollection(collection);
+}
+
 const drop = clientCommand({
   usage: 'drop <name>',
   description: 'Remove a collection and its documents.',
@@ -118,5 +161,6 @@ export const collectionCommands: readonly CommandSpec[] = [
   describe,
   compare,
   replicate,
+  split,
   drop,
 ];

@@ -60,6 +60,11 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
       movesMax: options.integer('moves-max'),
       movesPerNodeMax: options.integer('moves-per-node-max'),
     },
+    splits: {
+      maxPartitionDocuments: options.integer('max-partition-documents'),
+      minPartitionDocuments: options.integer('min-partition-documents'),
+      settleMs: options.integer('split-after-ms'),
+    },
     recovery: { copiesPerNodeMax: options.integer('recoveries-per-node') },
     comparison: {
       intervalMs: options.integer('compare-interval-ms'),

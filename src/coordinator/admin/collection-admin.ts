@@ -19,6 +19,7 @@ import {
 import {
   activeNodes,
   type CollectionEntry,
+  collectionByName,
   type NodeEntry,
   type Topology,
 } from '../topology/topology.js';
@@ -77,9 +78,10 @@ export class CollectionAdmin {
   /** Nodes remove the replicas when they learn of it; one that is away, when it comes back. */
   async drop(collection: CollectionEntry): Promise<void> {
     await this.#topology.update((current) => {
+      const named = collectionByName(current, collection.name);
       const dropped = dropCollection(current, collection.name);
-      if (dropped.kind === 'refused') return dropped;
-      return forgetCollection(dropped.topology, collection.id);
+      if (dropped.kind === 'refused' || named === undefined) return dropped;
+      return forgetCollection(dropped.topology, named.id);
     });
   }
 

@@ -95,7 +95,7 @@ export class MoveDriver {
     return {
       moves: this.tracker.reports(current, waiting),
       isPaused: current.areMovesPaused,
-      imbalanceRatio: imbalanceRatio(current, this.#lasting(current)),
+      imbalanceRatio: imbalanceRatio(current, this.lasting(current)),
     };
   }
 
@@ -142,7 +142,7 @@ export class MoveDriver {
       nowMs,
       clock.wallMs(),
     );
-    this.#goals.update(topology, this.#lasting(topology), nowMs);
+    this.#goals.update(topology, this.lasting(topology), nowMs);
     this.tracker.update(topology, (ref) =>
       nodes.get(ref.nodeId)?.reports.get(replicaKey(ref.collectionId, ref.partition)),
     );
@@ -176,7 +176,8 @@ export class MoveDriver {
     for (const step of steps) logger.info(logFields(step), `move: ${step.kind}`);
   }
 
-  #lasting(topology: Topology): NodeEntry[] {
+  /** Nodes that are neither drained nor away for good. */
+  lasting(topology: Topology): NodeEntry[] {
     const isAway = (nodeId: NodeId) => this.#away.isAway(nodeId);
     return lastingNodes(topology, isAway, (nodeId) => this.#isUp(nodeId));
   }

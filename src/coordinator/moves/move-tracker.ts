@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.js';
 import type { CollectionId, NodeId } from '../../base/ids.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { refKey } from '../replication/recovery-controller.js';
-import type { ReplicaRef } from '../topology/replica-transitions.js';
+import { parentPartition, type ReplicaRef } from '../topology/replica-transitions.js';
 import type { CollectionEntry, MoveCause, PartitionEntry, Topology } from '../topology/topology.js';
 import type { WaitReason, WantedMove } from './move-controller.js';
 
@@ -65,6 +65,7 @@ export class MoveTracker {
     cancelled: new Map<MoveCause, number>(),
   };
   #reportOf: ReportOf = () => undefined;
+  #topology: Topology | undefined;
   #typicalBytesPerSecond = BYTES_PER_SECOND_GUESS;
 
   constructor(clock: Clock) {
@@ -82,6 +83,7 @@ export class MoveTracker {
 
   update(topology: Topology, reportOf: ReportOf): void {
     this.#reportOf = reportOf;
+    this.#topology = topology;
     const seen = new Set<string>();
     for (const { id: collectionId, partitions } of topology.collections.values()) {
       for (const [partition, { replicas }] of partitions.entries()) {
@@ -129,12 +131,20 @@ export class MoveTracker {
     return reports;
   }
 
-  /** Of a partition, as its fullest replica last said. */
-  documentCount({ id }: CollectionEntry, partition: number, { replicas }: PartitionEntry): number {
-    const counts = replicas.map(({ nodeId }) => {
+  /** Of a partition, as its fullest replica last said; of one that fills, what there will be. */
+  documentCount(collection: CollectionEntry, partition: number, entry: PartitionEntry): number {
+    const { id, splitOf, partitions } = collection;
+    const counts = entry.replicas.map(({ nodeId }) => {
       return this.#reportOf({ collectionId: id, partition, nodeId })?.documentCount ?? 0;
     });
-    return Math.max(0, ...counts);
+    const fullest = Math.max(0, ...counts);
+    const split = splitOf && this.#topology?.collections.get(splitOf);
+    if (split === undefined) return fullest;
+    const parent = parentPartition(partition, split, collection);
+    const relieved = split.partitions[parent];
+    if (relieved === undefined) return fullest;
+    const whole = this.documentCount(split, parent, relieved);
+    return Math.max(fullest, Math.round((whole * split.partitions.length) / partitions.length));
   }
 
   documentBytes({ id, dimension }: CollectionEntry): number {

@@ -35,13 +35,25 @@ export class DocumentReads {
 
   /** The documents that exist, by id. */
   async get(
-    collection: CollectionEntry,
+    asked: CollectionEntry,
     ids: Iterable<string>,
     includeVector: boolean,
     context: RequestContext,
   ): Promise<Map<string, StoredDocument>> {
+    const wanted = new Set(ids);
+    return this.#inForce(asked, (collection) => {
+      return this.#get(collection, wanted, includeVector, context);
+    });
+  }
+
+  async #get(
+    collection: CollectionEntry,
+    ids: ReadonlySet<string>,
+    includeVector: boolean,
+    context: RequestContext,
+  ): Promise<Map<string, StoredDocument>> {
     const byPartition = new Map<Partition, string[]>();
-    for (const id of new Set(ids)) {
+    for (const id of ids) {
       const partition = partitionOf(id, collection.partitions.length);
       const share = byPartition.get(partition);
       if (share === undefined) byPartition.set(partition, [id]);
@@ -61,12 +73,24 @@ export class DocumentReads {
       replies: (reply) => (reply.kind === 'get' ? reply.targets : []),
     };
     const reads = partitionReads(collection, byPartition.keys());
-    const replies = await this.#readAll(collection.id, 'get', kind, reads, context);
+    const replies = await this.#readAll(collection, 'get', kind, reads, context);
     return new Map(replies.flatMap((reply) => reply.documents.map((d) => [d.id, d])));
   }
 
   /** Up to `limit` documents after `afterId`; fewer, with more to come, when they are large. */
   async list(
+    asked: CollectionEntry,
+    afterId: string,
+    limit: number,
+    includeVector: boolean,
+    context: RequestContext,
+  ): Promise<DocumentPage> {
+    return this.#inForce(asked, (collection) => {
+      return this.#list(collection, afterId, limit, includeVector, context);
+    });
+  }
+
+  async #list(
     collection: CollectionEntry,
     afterId: string,
     limit: number,
@@ -85,25 +109,38 @@ export class DocumentReads {
       replies: (reply) => (reply.kind === 'list' ? reply.targets : []),
     };
     return mergePages(
-      await this.#readAll(collection.id, 'list', kind, partitionReads(collection), context),
+      await this.#readAll(collection, 'list', kind, partitionReads(collection), context),
       limit,
     );
   }
 
   /** Documents of each partition. */
-  async count(collection: CollectionEntry, context: RequestContext): Promise<number> {
-    const replies = await this.#readAll(
-      collection.id,
-      'count',
-      countKind(collection.id),
-      partitionReads(collection),
-      context,
-    );
+  async count(asked: CollectionEntry, context: RequestContext): Promise<number> {
+    const replies = await this.#inForce(asked, (collection) => {
+      const reads = partitionReads(collection);
+      return this.#readAll(collection, 'count', countKind(collection.id), reads, context);
+    });
     return replies.reduce((sum, reply) => sum + reply.documentCount, 0);
   }
 
+  /** Reads from the collection, or, when another one took its place on the way, from that one. */
+  async #inForce<T>(
+    asked: CollectionEntry,
+    read: (collection: CollectionEntry) => Promise<T>,
+  ): Promise<T> {
+    let collection = asked;
+    for (;;) {
+      try {
+        return await read(collection);
+      } catch (error) {
+        if (!(error instanceof PlaceTaken)) throw error;
+        collection = error.heir;
+      }
+    }
+  }
+
   #readAll<R extends PartitionReply>(
-    collection: CollectionId,
+    collection: CollectionEntry,
     name: 'get' | 'list' | 'count',
     kind: ReadKind<R>,
     reads: PartitionRead[],
@@ -116,23 +153,25 @@ export class DocumentReads {
   }
 
   async #carryOut<R extends PartitionReply>(
-    collection: CollectionId,
+    collection: CollectionEntry,
     name: 'get' | 'list' | 'count',
     kind: ReadKind<R>,
     reads: PartitionRead[],
     context: RequestContext,
   ): Promise<R[]> {
     const route = this.#router.route({
-      collection,
-      kind: `${name}/${collection}`,
+      collection: collection.id,
+      kind: `${name}/${collection.id}`,
       policy: defaultBalancingPolicy,
       routingKey: '',
     });
-    const outcome = await runReplannedRead(kind, reads, context, route, collection);
+    const outcome = await runReplannedRead(kind, reads, context, route, collection.id);
     const { replies, missing } = outcome;
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the request');
     }
+    const heir = missing.length > 0 ? this.#router.heirOf(collection) : undefined;
+    if (heir !== undefined) throw new PlaceTaken(heir);
     if (missing.some(({ reason }) => reason === 'too_large')) throw replyTooLarge();
     const error = coverageError(
       {
@@ -148,6 +187,17 @@ export class DocumentReads {
     );
     if (error !== undefined) throw error;
     return replies;
+  }
+}
+
+/** The read met the moment in which another collection took over. */
+class PlaceTaken extends Error {
+  override readonly name = 'PlaceTaken';
+  readonly heir: CollectionEntry;
+
+  constructor(heir: CollectionEntry) {
+    super(`${heir.name} has other partitions by now`);
+    this.heir = heir;
   }
 }
 

@@ -24,6 +24,7 @@ import {
   RetryBudget,
   type RetryBudgetOptions,
 } from '../resilience/retry-budget.js';
+import { type CollectionEntry, collectionInForce } from '../topology/topology.js';
 import type { MissingReason } from './coverage.js';
 import { type CandidateTier, type ReadableNode, readCandidates } from './read-candidates.js';
 import { newReadCounters } from './read-counters.js';
@@ -99,6 +100,12 @@ export class ReadRouter {
   route(request: RouteRequest): ReadRoute {
     this.budget.deposit(this.clock.nowMs());
     return new ReadRoute(this, request, this.#pickers[request.policy]);
+  }
+
+  /** The collection that has taken this one's place; undefined: none has. */
+  heirOf({ id }: CollectionEntry): CollectionEntry | undefined {
+    const inForce = collectionInForce(this.nodes.topology, id);
+    return inForce?.id === id ? undefined : inForce;
   }
 
   /** True when so many nodes look bad that it is the looking that must be wrong. */

@@ -7,7 +7,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { CollectionId, Partition } from '../../base/ids.js';
 import type { RequestContext } from '../request-context.js';
-import type { CollectionEntry } from '../topology/topology.js';
+import { type CollectionEntry, collectionInForce } from '../topology/topology.js';
 import { partitionReads } from './partition-reads.js';
 import { type ReadKind, type ReadOutcome, runRead } from './read-driver.js';
 import type { ReadRoute } from './read-router.js';
@@ -24,7 +24,11 @@ export async function runReplannedRead<R extends PartitionReply>(
   collectionId: CollectionId,
 ): Promise<ReadOutcome<R>> {
   const { clock, nodes } = route.router;
-  const current = () => nodes.topology.collections.get(collectionId);
+  // Another collection may have taken its place: then the whole read begins again, elsewhere.
+  const current = () => {
+    const found = collectionInForce(nodes.topology, collectionId);
+    return found?.id === collectionId ? found : undefined;
+  };
   let outcome = await runRead(kind, reads, context, route);
   if (outcome.missing.length === 0) return outcome;
   const generations = new Map(reads.map((read) => [read.partition, read.generation]));

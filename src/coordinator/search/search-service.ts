@@ -84,6 +84,8 @@ export class SearchService {
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
     }
+    const heir = progress.missing.size > 0 && this.#router.heirOf(collection);
+    if (heir) return this.#carryOut(heir, search, context, passage);
     const coverage = this.#coverage(collection, progress);
     const error = coverageError(coverage, search.minCoverageRatio, progress.explain.attempts);
     if (error !== undefined) throw error;

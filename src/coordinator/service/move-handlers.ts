@@ -93,7 +93,7 @@ export class MoveHandlers {
     const tell = () => {
       const now = new Map<string, { text: string; move: Move }>();
       for (const move of this.#moves.overview().moves.map(moveMessage)) {
-        const key = `${move.collection}/${move.partition}/${move.toNodeId}`;
+        const key = `${move.cause}/${move.collection}/${move.partition}/${move.toNodeId}`;
         const text = JSON.stringify(move);
         now.set(key, { text, move });
         if (told.get(key)?.text !== text) call.write(move);

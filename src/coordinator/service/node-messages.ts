@@ -6,6 +6,7 @@ import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import {
+  fillingOf,
   isNamed,
   type NodeEntry,
   type ReplicaEntry,
@@ -30,6 +31,7 @@ export class NodeMessages {
       areMovesPaused: topology.areMovesPaused,
       collections: collections.map((collection) => ({
         name: collection.name,
+        splittingInto: fillingOf(topology, collection.id)?.partitions.length ?? 0,
         partitions: collection.partitions.map(({ generation, replicas }, partition) => ({
           partition,
           generation,

@@ -10,6 +10,7 @@ import type { CollectionHandlers } from './collection-handlers.js';
 import type { DocumentHandlers } from './document-handlers.js';
 import type { MoveHandlers } from './move-handlers.js';
 import type { SearchHandlers } from './search-handlers.js';
+import type { SplitHandlers } from './split-handlers.js';
 import { type CallFrame, unary } from './unary.js';
 import { UpsertStreams } from './upsert-stream.js';
 
@@ -19,6 +20,7 @@ export interface ServiceHandlers {
   searches: SearchHandlers;
   cluster: ClusterHandlers;
   moves: MoveHandlers;
+  splits: SplitHandlers;
 }
 
 export interface RegisteredServices {
@@ -86,7 +88,7 @@ function annulusHandlers(
 
 function clusterHandlers(
   frame: CallFrame,
-  { cluster, moves }: ServiceHandlers,
+  { cluster, moves, splits }: ServiceHandlers,
 ): ClusterServiceHandlers {
   return {
     AddNode: unary(frame, 'AddNode', (r) => cluster.addNode(r)),
@@ -100,6 +102,7 @@ function clusterHandlers(
     ReplaceNode: unary(frame, 'ReplaceNode', (r) => cluster.replaceNode(r)),
     UpdateNode: unary(frame, 'UpdateNode', (r) => cluster.updateNode(r)),
     SetReplication: unary(frame, 'SetReplication', (r) => moves.setReplication(r)),
+    SplitCollection: unary(frame, 'SplitCollection', (r) => splits.split(r)),
     PlanMoves: unary(frame, 'PlanMoves', (r) => moves.planMoves(r)),
     ListMoves: unary(frame, 'ListMoves', () => moves.listMoves()),
     WatchMoves: (call) => moves.watchMoves(call),

@@ -8,6 +8,7 @@ import { addReplica, endMove, type ReplicaRef, removeReplica } from './replica-t
 import {
   activeNodes,
   type CollectionEntry,
+  collectionInForce,
   makeTopology,
   type PartitionEntry,
   type ReplicaEntry,
@@ -87,8 +88,8 @@ export function setReplication(
   replicationFactor: number,
   minInSync: number,
 ): TransitionResult {
-  const collection = topology.collections.get(collectionId);
-  if (collection === undefined || collection.state === 'dropping') {
+  const collection = collectionInForce(topology, collectionId);
+  if (collection === undefined) {
     return refused('collection_not_found', `there is no collection ${collectionId}`);
   }
   const isSame =

@@ -32,6 +32,8 @@ import type { ResumeMovesRequest as _annulus_v1_ResumeMovesRequest, ResumeMovesR
 import type { ResumeMovesResponse as _annulus_v1_ResumeMovesResponse, ResumeMovesResponse__Output as _annulus_v1_ResumeMovesResponse__Output } from './annulus/v1/ResumeMovesResponse.js';
 import type { SetReplicationRequest as _annulus_v1_SetReplicationRequest, SetReplicationRequest__Output as _annulus_v1_SetReplicationRequest__Output } from './annulus/v1/SetReplicationRequest.js';
 import type { SetReplicationResponse as _annulus_v1_SetReplicationResponse, SetReplicationResponse__Output as _annulus_v1_SetReplicationResponse__Output } from './annulus/v1/SetReplicationResponse.js';
+import type { SplitCollectionRequest as _annulus_v1_SplitCollectionRequest, SplitCollectionRequest__Output as _annulus_v1_SplitCollectionRequest__Output } from './annulus/v1/SplitCollectionRequest.js';
+import type { SplitCollectionResponse as _annulus_v1_SplitCollectionResponse, SplitCollectionResponse__Output as _annulus_v1_SplitCollectionResponse__Output } from './annulus/v1/SplitCollectionResponse.js';
 import type { Topology as _annulus_v1_Topology, Topology__Output as _annulus_v1_Topology__Output } from './annulus/v1/Topology.js';
 import type { UpdateNodeRequest as _annulus_v1_UpdateNodeRequest, UpdateNodeRequest__Output as _annulus_v1_UpdateNodeRequest__Output } from './annulus/v1/UpdateNodeRequest.js';
 import type { WatchMovesRequest as _annulus_v1_WatchMovesRequest, WatchMovesRequest__Output as _annulus_v1_WatchMovesRequest__Output } from './annulus/v1/WatchMovesRequest.js';
@@ -80,6 +82,8 @@ export interface ProtoGrpcType {
       ResumeMovesResponse: MessageTypeDefinition<_annulus_v1_ResumeMovesResponse, _annulus_v1_ResumeMovesResponse__Output>
       SetReplicationRequest: MessageTypeDefinition<_annulus_v1_SetReplicationRequest, _annulus_v1_SetReplicationRequest__Output>
       SetReplicationResponse: MessageTypeDefinition<_annulus_v1_SetReplicationResponse, _annulus_v1_SetReplicationResponse__Output>
+      SplitCollectionRequest: MessageTypeDefinition<_annulus_v1_SplitCollectionRequest, _annulus_v1_SplitCollectionRequest__Output>
+      SplitCollectionResponse: MessageTypeDefinition<_annulus_v1_SplitCollectionResponse, _annulus_v1_SplitCollectionResponse__Output>
       Topology: MessageTypeDefinition<_annulus_v1_Topology, _annulus_v1_Topology__Output>
       UpdateNodeRequest: MessageTypeDefinition<_annulus_v1_UpdateNodeRequest, _annulus_v1_UpdateNodeRequest__Output>
       WatchMovesRequest: MessageTypeDefinition<_annulus_v1_WatchMovesRequest, _annulus_v1_WatchMovesRequest__Output>

@@ -26,6 +26,8 @@ import type { ResumeMovesRequest as _annulus_v1_ResumeMovesRequest, ResumeMovesR
 import type { ResumeMovesResponse as _annulus_v1_ResumeMovesResponse, ResumeMovesResponse__Output as _annulus_v1_ResumeMovesResponse__Output } from '../../annulus/v1/ResumeMovesResponse.js';
 import type { SetReplicationRequest as _annulus_v1_SetReplicationRequest, SetReplicationRequest__Output as _annulus_v1_SetReplicationRequest__Output } from '../../annulus/v1/SetReplicationRequest.js';
 import type { SetReplicationResponse as _annulus_v1_SetReplicationResponse, SetReplicationResponse__Output as _annulus_v1_SetReplicationResponse__Output } from '../../annulus/v1/SetReplicationResponse.js';
+import type { SplitCollectionRequest as _annulus_v1_SplitCollectionRequest, SplitCollectionRequest__Output as _annulus_v1_SplitCollectionRequest__Output } from '../../annulus/v1/SplitCollectionRequest.js';
+import type { SplitCollectionResponse as _annulus_v1_SplitCollectionResponse, SplitCollectionResponse__Output as _annulus_v1_SplitCollectionResponse__Output } from '../../annulus/v1/SplitCollectionResponse.js';
 import type { Topology as _annulus_v1_Topology, Topology__Output as _annulus_v1_Topology__Output } from '../../annulus/v1/Topology.js';
 import type { UpdateNodeRequest as _annulus_v1_UpdateNodeRequest, UpdateNodeRequest__Output as _annulus_v1_UpdateNodeRequest__Output } from '../../annulus/v1/UpdateNodeRequest.js';
 import type { WatchMovesRequest as _annulus_v1_WatchMovesRequest, WatchMovesRequest__Output as _annulus_v1_WatchMovesRequest__Output } from '../../annulus/v1/WatchMovesRequest.js';
@@ -149,6 +151,15 @@ export interface ClusterClient extends grpc.Client {
   setReplication(argument: _annulus_v1_SetReplicationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
   setReplication(argument: _annulus_v1_SetReplicationRequest, callback: grpc.requestCallback<_annulus_v1_SetReplicationResponse__Output>): grpc.ClientUnaryCall;
   
+  SplitCollection(argument: _annulus_v1_SplitCollectionRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  SplitCollection(argument: _annulus_v1_SplitCollectionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  SplitCollection(argument: _annulus_v1_SplitCollectionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  SplitCollection(argument: _annulus_v1_SplitCollectionRequest, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  splitCollection(argument: _annulus_v1_SplitCollectionRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  splitCollection(argument: _annulus_v1_SplitCollectionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  splitCollection(argument: _annulus_v1_SplitCollectionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  splitCollection(argument: _annulus_v1_SplitCollectionRequest, callback: grpc.requestCallback<_annulus_v1_SplitCollectionResponse__Output>): grpc.ClientUnaryCall;
+  
   UpdateNode(argument: _annulus_v1_UpdateNodeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   UpdateNode(argument: _annulus_v1_UpdateNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   UpdateNode(argument: _annulus_v1_UpdateNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
@@ -197,6 +208,8 @@ export interface ClusterHandlers extends grpc.UntypedServiceImplementation {
   
   SetReplication: grpc.handleUnaryCall<_annulus_v1_SetReplicationRequest__Output, _annulus_v1_SetReplicationResponse>;
   
+  SplitCollection: grpc.handleUnaryCall<_annulus_v1_SplitCollectionRequest__Output, _annulus_v1_SplitCollectionResponse>;
+  
   UpdateNode: grpc.handleUnaryCall<_annulus_v1_UpdateNodeRequest__Output, _annulus_v1_NodeInfo>;
   
   WatchMoves: grpc.handleServerStreamingCall<_annulus_v1_WatchMovesRequest__Output, _annulus_v1_Move>;
@@ -219,6 +232,7 @@ export interface ClusterDefinition extends grpc.ServiceDefinition {
   ReplaceNode: MethodDefinition<_annulus_v1_ReplaceNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_ReplaceNodeRequest__Output, _annulus_v1_NodeInfo__Output>
   ResumeMoves: MethodDefinition<_annulus_v1_ResumeMovesRequest, _annulus_v1_ResumeMovesResponse, _annulus_v1_ResumeMovesRequest__Output, _annulus_v1_ResumeMovesResponse__Output>
   SetReplication: MethodDefinition<_annulus_v1_SetReplicationRequest, _annulus_v1_SetReplicationResponse, _annulus_v1_SetReplicationRequest__Output, _annulus_v1_SetReplicationResponse__Output>
+  SplitCollection: MethodDefinition<_annulus_v1_SplitCollectionRequest, _annulus_v1_SplitCollectionResponse, _annulus_v1_SplitCollectionRequest__Output, _annulus_v1_SplitCollectionResponse__Output>
   UpdateNode: MethodDefinition<_annulus_v1_UpdateNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_UpdateNodeRequest__Output, _annulus_v1_NodeInfo__Output>
   WatchMoves: MethodDefinition<_annulus_v1_WatchMovesRequest, _annulus_v1_Move, _annulus_v1_WatchMovesRequest__Output, _annulus_v1_Move__Output>
   WatchTopology: MethodDefinition<_annulus_v1_WatchTopologyRequest, _annulus_v1_Topology, _annulus_v1_WatchTopologyRequest__Output, _annulus_v1_Topology__Output>

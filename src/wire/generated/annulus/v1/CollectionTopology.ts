@@ -5,9 +5,11 @@ import type { PartitionTopology as _annulus_v1_PartitionTopology, PartitionTopol
 export interface CollectionTopology {
   'name'?: (string);
   'partitions'?: (_annulus_v1_PartitionTopology)[];
+  'splittingInto'?: (number);
 }
 
 export interface CollectionTopology__Output {
   'name': (string);
   'partitions': (_annulus_v1_PartitionTopology__Output)[];
+  'splittingInto': (number);
 }

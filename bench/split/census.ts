@@ -1,0 +1,108 @@
+/**
+ * Looks for every document of a collection again and again, in every way there is, while others write:
+ * all of them listed, each exactly once; counted; some got by id; some searched for exactly by their own
+ * vector, and found once each.
+ */
+
+import type { Random } from '../../src/base/random.js';
+import { randomInt, seededRandom } from '../../src/base/random.js';
+import type { AnnulusClient } from '../../src/client/index.js';
+
+const WRONG_KEPT_MAX = 10;
+const PROBES = 20;
+
+export class Census {
+  readonly #client: AnnulusClient;
+  readonly #collection: string;
+  readonly #vectors: readonly Float32Array[];
+  readonly #random: Random;
+  #isStopped = false;
+  #running: Promise<unknown> = Promise.resolve();
+  /** Times that everything was listed. */
+  roundCount = 0;
+  callCount = 0;
+  failedCount = 0;
+  wrongCount = 0;
+  readonly wrong: string[] = [];
+  readonly errors: string[] = [];
+
+  constructor(
+    client: AnnulusClient,
+    collection: string,
+    vectors: readonly Float32Array[],
+    seed: number,
+  ) {
+    this.#client = client;
+    this.#collection = collection;
+    this.#vectors = vectors;
+    this.#random = seededRandom(seed);
+  }
+
+  start(): void {
+    this.#running = Promise.all([
+      this.#repeat(() => this.#listAll()),
+      this.#repeat(() => this.#probe()),
+    ]);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running;
+  }
+
+  async #repeat(look: () => Promise<void>): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        await look();
+      } catch (error) {
+        this.failedCount += 1;
+        if (this.errors.length < WRONG_KEPT_MAX) this.errors.push(`census: ${error}`);
+      }
+    }
+  }
+
+  async #listAll(): Promise<void> {
+    const found = new Set<string>();
+    let last = '';
+    for await (const { id } of this.#client.listAll(this.#collection)) {
+      if (found.has(id)) this.#note(`${id} is listed twice, after ${last}`);
+      found.add(id);
+      last = id;
+      // The list ends here, judged by nobody.
+      if (this.#isStopped) return;
+    }
+    this.callCount += 1;
+    this.roundCount += 1;
+    for (const row of this.#vectors.keys()) {
+      if (!found.has(`d${row}`)) this.#note(`d${row} is not listed`);
+    }
+    if (found.size !== this.#vectors.length) this.#note(`${found.size} documents are listed`);
+  }
+
+  async #probe(): Promise<void> {
+    const rows = Array.from({ length: PROBES }, () =>
+      randomInt(this.#random, this.#vectors.length),
+    );
+    const ids = [...new Set(rows.map((row) => `d${row}`))];
+    this.callCount += 3;
+    const { documents, missingIds } = await this.#client.get(this.#collection, ids);
+    if (documents.length !== ids.length) this.#note(`got ${documents.length} of ${ids.length}`);
+    for (const id of missingIds) this.#note(`${id} is not got`);
+    const count = await this.#client.count(this.#collection);
+    if (count !== this.#vectors.length) this.#note(`${count} documents are counted`);
+    const [row = 0] = rows;
+    const { hits } = await this.#client.search(this.#collection, {
+      vector: this.#vectors[row] as Float32Array,
+      topK: 10,
+      exact: true,
+    });
+    const times = hits.filter(({ id }) => id === `d${row}`).length;
+    if (times !== 1) this.#note(`d${row} is found ${times} times`);
+    if (new Set(hits.map(({ id }) => id)).size !== hits.length) this.#note('one is found twice');
+  }
+
+  #note(what: string): void {
+    this.wrongCount += 1;
+    if (this.wrong.length < WRONG_KEPT_MAX) this.wrong.push(what);
+  }
+}
