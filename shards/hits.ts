@@ -11,11 +11,12 @@ export interface HitParts {
   includeVector: boolean;
 }
 
+/** A copy of what is wanted: the row's bytes may be overwritten afterwards. */
 export function hitOf(row: Row, distance: number, parts: HitParts): LinkHit {
   const hit: LinkHit = { id: row.id, distance, version: row.version };
-  if (parts.includeText) hit.text = row.text;
-  if (parts.includeMetadata) hit.metadata = row.metadata;
-  if (parts.includeVector) hit.vector = packVector(row.vector);
+  if (parts.includeText) hit.text = Buffer.from(row.text);
+  if (parts.includeMetadata) hit.metadata = Buffer.from(row.metadata);
+  if (parts.includeVector) hit.vector = Buffer.from(packVector(row.vector));
   return hit;
 }
 

@@ -171,10 +171,8 @@ export class Partition {
     }
     const { vector, k, ef, nearest } = search;
     return this.#read(() => {
-      for (const { label } of this.#index.search(vector, k, ef)) {
-        const row = this.#store.row(label);
-        if (row !== undefined) nearest.offer(row, this.#distance(vector, row.vector));
-      }
+      const offer = (row: Row) => nearest.offer(row, this.#distance(vector, row.vector));
+      for (const { label } of this.#index.search(vector, k, ef)) this.#store.readRow(label, offer);
       return nearest;
     });
   }

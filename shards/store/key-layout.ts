@@ -17,6 +17,7 @@ import { DIGEST_BUCKET_COUNT, hash64Bytes } from '../../src/base/hash64.js';
 import { readVersion, VERSION_BYTES, type Version, writeVersion } from '../../src/base/version.js';
 import type { IdRecord } from './id-record.js';
 import type { StoreState } from './store-state.js';
+import type { TakeBytes } from './value-slab.js';
 
 /** Bumped with every incompatible change of the bytes. */
 export const STORE_FORMAT = 1;
@@ -53,8 +54,14 @@ export interface StoreIdentity {
 
 export function encodeSeq(seq: number): Buffer {
   const key = Buffer.allocUnsafe(8);
-  key.writeBigUInt64BE(BigInt(seq));
+  writeSeq(key, seq);
   return key;
+}
+
+/** Makes the 8 bytes the key of that row. */
+export function writeSeq(key: Buffer, seq: number): void {
+  key.writeUInt32BE(Math.floor(seq / 2 ** 32), 0);
+  key.writeUInt32BE(seq % 2 ** 32, 4);
 }
 
 export function decodeSeq(key: Uint8Array): number | undefined {
@@ -83,8 +90,13 @@ export function decodeTombstoneKey(
   return { version: readVersion(viewOf(key), 0), idKey: key.subarray(VERSION_BYTES) };
 }
 
-export function encodeIdRecord(key: Uint8Array, record: IdRecord): Buffer {
-  const value = Buffer.alloc(ID_RECORD_BYTES);
+/** `take` gives the memory for it. */
+export function encodeIdRecord(
+  key: Uint8Array,
+  record: IdRecord,
+  take: TakeBytes = Buffer.alloc,
+): Buffer {
+  const value = take(ID_RECORD_BYTES);
   const view = viewOf(value);
   view.setUint8(SUM_BYTES, record.kind === 'row' ? KIND_ROW : KIND_TOMBSTONE);
   writeVersion(view, SUM_BYTES + 1, record.version);

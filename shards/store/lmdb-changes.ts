@@ -6,6 +6,7 @@ import { digestBucketOf, toggleChanges } from './digest.js';
 import * as layout from './key-layout.js';
 import { commitBatch, expectRoomFor, type LmdbEnvironment } from './lmdb-environment.js';
 import { encodeRow } from './row-codec.js';
+import { valueSlab } from './value-slab.js';
 import type { WritePlan } from './write-plan.js';
 
 /** A put, or without a value a removal. */
@@ -50,6 +51,7 @@ export function changesOf(
   oldDigest: BigUint64Array,
 ): EntryChange[] {
   const changes: EntryChange[] = [];
+  const take = valueSlab();
   for (const seq of oldGarbage) {
     changes.push({ database: rows, key: layout.encodeSeq(seq) });
     changes.push({ database: garbage, key: layout.encodeSeq(seq) });
@@ -58,13 +60,13 @@ export function changesOf(
     changes.push({ database: garbage, key: layout.encodeSeq(seq), value: NOTHING });
   }
   for (const row of plan.rows.values()) {
-    changes.push({ database: rows, key: layout.encodeSeq(row.seq), value: encodeRow(row) });
+    changes.push({ database: rows, key: layout.encodeSeq(row.seq), value: encodeRow(row, take) });
   }
   const digestChunks = new Set<number>();
   for (const [id, { before, after }] of plan.records) {
     digestChunks.add(layout.digestChunkOf(digestBucketOf(id)));
     const key = layout.encodeId(id);
-    const value = after && layout.encodeIdRecord(key, after);
+    const value = after && layout.encodeIdRecord(key, after, take);
     changes.push({ database: ids, key, value });
     if (before?.kind === 'tombstone') {
       changes.push({ database: tombstones, key: layout.encodeTombstoneKey(before.version, id) });

@@ -10,13 +10,13 @@
 import { invariant } from '../../src/base/invariant.js';
 import { makeVersion, NO_VERSION, type Version } from '../../src/base/version.js';
 import type { WriteOp } from '../../src/wire/link-messages.js';
-import { FLOAT_BYTES } from '../../src/wire/vector-codec.js';
 import { digestFrom, toggleChanges } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
 import { entryOf, type IdRecord } from './id-record.js';
 import * as layout from './key-layout.js';
 import { changesOf, commitChanges } from './lmdb-changes.js';
 import { closeEnvironment, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
+import { LmdbRows } from './lmdb-rows.js';
 import type { VerifiedStore } from './lmdb-verify.js';
 import {
   type AbsorbedEntry,
@@ -27,19 +27,15 @@ import {
   StoreError,
   type WriteOutcome,
 } from './partition-store.js';
-import { decodeRow, ROW_HEADER_BYTES } from './row-codec.js';
 import { checkOps } from './store-limits.js';
 import type { StoreState } from './store-state.js';
 import { type PlanView, planWrites, type StoreRequest, type WritePlan } from './write-plan.js';
-
-/** Rows that a scan reads at once, in one read transaction. */
-const SLICE_ROWS_MAX = 64;
-const SLICE_BYTES = 256 * 1024;
 
 export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarget {
   readonly #environment: LmdbEnvironment;
   readonly #directory: string;
   readonly #dimension: number;
+  readonly #rows: LmdbRows;
   readonly #onClose: () => void;
   readonly #commits: GroupCommit;
   readonly #digest: BigUint64Array;
@@ -61,6 +57,7 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
     this.#environment = environment;
     this.#directory = directory;
     this.#dimension = dimension;
+    this.#rows = new LmdbRows(environment, directory, dimension);
     this.#state = verified.state;
     this.#digest = verified.digest;
     this.#garbage = verified.garbage;
@@ -104,19 +101,26 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   }
 
   row(seq: number): Row | undefined {
+    this.#expectOpen();
     if (seq > this.#state.lastSeq || this.#garbage.has(seq)) return undefined;
-    return this.#storedRow(seq);
+    return this.#rows.get(seq);
+  }
+
+  readRow(seq: number, read: (row: Row) => void): void {
+    this.#expectOpen();
+    if (seq > this.#state.lastSeq || this.#garbage.has(seq)) return;
+    this.#rows.read(seq, read);
   }
 
   *scan(afterSeq: number): IterableIterator<Row> {
     const { lastSeq } = this.#state;
     let after = afterSeq;
     while (after < lastSeq) {
-      const slice = this.#readSlice(this.#environment.rows, layout.encodeSeq(after));
-      for (const row of this.#decodeSlice(slice, lastSeq)) yield row;
-      const last = slice.at(-1);
-      if (last === undefined) return;
-      after = this.#seqOf(last.key);
+      this.#expectOpen();
+      const { rows, throughSeq } = this.#rows.slice(after, lastSeq, this.#garbage);
+      yield* rows;
+      if (throughSeq === undefined) return;
+      after = throughSeq;
     }
   }
 
@@ -210,25 +214,18 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   }
 
   #currentRow(id: string, record: IdRecord): Row {
-    const row = this.#storedRow(record.seq);
+    const row = this.#rows.get(record.seq);
     if (row?.id !== id || row.version !== record.version) {
       throw damaged(`row ${record.seq} of document ${JSON.stringify(id)}`);
     }
     return row;
   }
 
-  #storedRow(seq: number): Row | undefined {
-    this.#expectOpen();
-    const value = this.#reading(`row ${seq}`, () =>
-      this.#environment.rows.getBinary(layout.encodeSeq(seq)),
-    );
-    return value === undefined ? undefined : this.#decodeRow(seq, value);
-  }
-
   *#recordSlices(afterId: string): IterableIterator<[string, IdRecord][]> {
     let after: Uint8Array | undefined = afterId === '' ? undefined : layout.encodeId(afterId);
     while (true) {
-      const slice = this.#readSlice(this.#environment.ids, after);
+      this.#expectOpen();
+      const slice = this.#rows.sliceOf(this.#environment.ids, after);
       const records: [string, IdRecord][] = [];
       for (const { key, value } of slice) {
         const id = layout.decodeId(key);
@@ -240,41 +237,6 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
       after = slice.at(-1)?.key;
       if (after === undefined) return;
     }
-  }
-
-  #readSlice(
-    database: LmdbEnvironment['rows'],
-    after: Uint8Array | undefined,
-  ): { key: Uint8Array; value: Uint8Array }[] {
-    this.#expectOpen();
-    const rowBytes = ROW_HEADER_BYTES + this.#dimension * FLOAT_BYTES;
-    const limit = Math.max(1, Math.min(SLICE_ROWS_MAX, Math.floor(SLICE_BYTES / rowBytes)));
-    const start = after ?? Buffer.of(0);
-    return this.#reading('a slice', () =>
-      Array.from(database.getRange({ start, limit, exclusiveStart: after !== undefined })),
-    );
-  }
-
-  #decodeSlice(slice: { key: Uint8Array; value: Uint8Array }[], lastSeq: number): Row[] {
-    const rows: Row[] = [];
-    for (const { key, value } of slice) {
-      const seq = this.#seqOf(key);
-      if (seq > lastSeq) break;
-      if (!this.#garbage.has(seq)) rows.push(this.#decodeRow(seq, value));
-    }
-    return rows;
-  }
-
-  #seqOf(key: Uint8Array): number {
-    const seq = layout.decodeSeq(key);
-    if (seq === undefined) throw damaged('a row without a number');
-    return seq;
-  }
-
-  #decodeRow(seq: number, value: Uint8Array): Row {
-    const row = decodeRow(seq, this.#dimension, value);
-    if (row === undefined) throw damaged(`row ${seq}`);
-    return row;
   }
 
   #decodeRecord(key: Uint8Array, value: Uint8Array): IdRecord {

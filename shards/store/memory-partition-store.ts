@@ -79,6 +79,11 @@ export class MemoryPartitionStore implements PartitionStore, PlanView, CommitTar
     return this.#disk.row(seq);
   }
 
+  readRow(seq: number, read: (row: Row) => void): void {
+    const row = this.row(seq);
+    if (row !== undefined) read(row);
+  }
+
   *scan(afterSeq: number): IterableIterator<Row> {
     this.#expectOpen();
     for (const seq of [...this.#disk.seqs()]) {

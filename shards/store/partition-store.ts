@@ -90,6 +90,11 @@ export interface PartitionStore {
   /** The row of a sequence number, or undefined when it is superseded or deleted. */
   row(seq: number): Row | undefined;
   /**
+   * As `row`, for what is looked at on the spot: calls `read` with the row, if there is one, and
+   * overwrites its bytes afterwards. Copy what is kept; do not read the store meanwhile.
+   */
+  readRow(seq: number, read: (row: Row) => void): void;
+  /**
    * Current rows with a sequence number above `afterSeq`, in its order. May be iterated over many
    * turns of the event loop, writes going on: every row that is current all that time is seen once,
    * one that is superseded meanwhile perhaps, one that is added after the call never. Throws a

@@ -7,9 +7,10 @@
  *       id (UTF-8) | text (UTF-8) | metadata
  */
 import { hash64Bytes } from '../../src/base/hash64.js';
-import { readVersion, VERSION_BYTES, writeVersion } from '../../src/base/version.js';
+import { readVersion, VERSION_BYTES, type Version, writeVersion } from '../../src/base/version.js';
 import { FLOAT_BYTES, packVector, unpackVector } from '../../src/wire/vector-codec.js';
 import type { Row } from './partition-store.js';
+import type { TakeBytes } from './value-slab.js';
 
 const SUM_BYTES = 8;
 const VERSION_AT = SUM_BYTES + 8;
@@ -19,13 +20,14 @@ const METADATA_LENGTH_AT = TEXT_LENGTH_AT + 4;
 /** Bytes of a row before its vector. */
 export const ROW_HEADER_BYTES = METADATA_LENGTH_AT + 4;
 
-export function encodeRow(row: Row): Buffer {
+/** `take` gives the memory for it. */
+export function encodeRow(row: Row, take: TakeBytes = Buffer.allocUnsafeSlow): Buffer {
   const vector = packVector(row.vector);
   const idBytes = Buffer.byteLength(row.id);
   const idAt = ROW_HEADER_BYTES + vector.byteLength;
   const textAt = idAt + idBytes;
   const metadataAt = textAt + row.text.byteLength;
-  const value = Buffer.allocUnsafeSlow(metadataAt + row.metadata.byteLength);
+  const value = take(metadataAt + row.metadata.byteLength);
   const view = viewOf(value);
   view.setBigUint64(SUM_BYTES, BigInt(row.seq));
   writeVersion(view, VERSION_AT, row.version);
@@ -62,6 +64,75 @@ export function decodeRow(seq: number, dimension: number, value: Uint8Array): Ro
     text: value.subarray(textAt, metadataAt),
     metadata: value.subarray(metadataAt, end),
   };
+}
+
+/**
+ * A row that is read where its bytes are, without an object for each part: most searches want no more
+ * than the vector and the id of a hit. It shows one row after another, and what it shows of one is
+ * overwritten by the next.
+ */
+export class RowReader implements Row {
+  readonly #idAt: number;
+  seq = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+  #view = viewOf(this.#bytes);
+  #vector: Float32Array | undefined;
+  #sharesVector = true;
+  #textAt = 0;
+  #metadataAt = 0;
+  #end = 0;
+
+  constructor(dimension: number) {
+    this.#idAt = ROW_HEADER_BYTES + dimension * FLOAT_BYTES;
+  }
+
+  /** Shows the row in the first `length` bytes. False: as where {@link decodeRow} is undefined. */
+  show(seq: number, bytes: Buffer, length: number): boolean {
+    if (length < this.#idAt) return false;
+    if (bytes !== this.#bytes || !this.#sharesVector) this.#turnTo(bytes);
+    const view = this.#view;
+    const body = new Uint8Array(bytes.buffer, bytes.byteOffset + SUM_BYTES, length - SUM_BYTES);
+    if (view.getBigUint64(0) !== hash64Bytes(body)) return false;
+    if (view.getUint32(SUM_BYTES) * 2 ** 32 + view.getUint32(SUM_BYTES + 4) !== seq) return false;
+    this.seq = seq;
+    this.#textAt = this.#idAt + view.getUint16(ID_LENGTH_AT);
+    this.#metadataAt = this.#textAt + view.getUint32(TEXT_LENGTH_AT);
+    this.#end = this.#metadataAt + view.getUint32(METADATA_LENGTH_AT);
+    return this.#end === length;
+  }
+
+  get id(): string {
+    return this.#bytes.toString('utf8', this.#idAt, this.#textAt);
+  }
+
+  get version(): Version {
+    return readVersion(this.#view, VERSION_AT);
+  }
+
+  get vector(): Float32Array {
+    this.#vector ??= unpackVector(this.#part(ROW_HEADER_BYTES, this.#idAt));
+    return this.#vector;
+  }
+
+  get text(): Uint8Array {
+    return this.#part(this.#textAt, this.#metadataAt);
+  }
+
+  get metadata(): Uint8Array {
+    return this.#part(this.#metadataAt, this.#end);
+  }
+
+  /** Views of memory that is used again and again are made once. */
+  #turnTo(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+    this.#vector = undefined;
+    this.#sharesVector = bytes.byteOffset % FLOAT_BYTES === 0;
+  }
+
+  #part(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + from, to - from);
+  }
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -58,7 +58,7 @@ async function makeStore(): Promise<Row[]> {
 }
 
 function bytesOf(rows: readonly Row[]): Buffer {
-  return Buffer.concat(rows.map(encodeRow));
+  return Buffer.concat(rows.map((row) => encodeRow(row)));
 }
 
 function flip(at: number, bit = 1): void {
@@ -158,6 +158,7 @@ describe('damage on disk', () => {
     const corrupt = expect.objectContaining({ name: 'StoreError', failure: 'corrupt' });
     expect(() => store.get(row.id)).toThrow(corrupt);
     expect(() => store.row(row.seq)).toThrow(corrupt);
+    expect(() => store.readRow(row.seq, () => {})).toThrow(corrupt);
     expect(() => [...store.scan(0)]).toThrow(corrupt);
     expect(() => [...store.list('')]).toThrow(corrupt);
     expect(store.get('large-8')?.id).toBe('large-8');

@@ -62,6 +62,7 @@ export function describePartitionStore(
           metadata: 'metadata 3',
         });
         expect(store.row(1)).toEqual(store.get('ä'));
+        expect(readRow(store, 1)).toEqual(plain(store.get('ä')));
         expect([store.documentCount, store.lastSeq, store.highestVersion]).toEqual([1, 1, at(7)]);
       }
     });
@@ -81,6 +82,7 @@ export function describePartitionStore(
       await store.write(at(1), [{ ...upsert('big', 1), text }]);
       await reopen();
       expect(Buffer.from(store.get('big')?.text ?? []).equals(text)).toBe(true);
+      expect(readRow(store, 1)).toEqual(plain(store.get('big')));
     });
 
     it('skips operations that a newer version precedes, and says which one', async () => {
@@ -128,6 +130,7 @@ export function describePartitionStore(
         undefined,
         undefined,
       ]);
+      expect([1, 2].map((seq) => readRow(store, seq))).toEqual([undefined, undefined]);
       await reopen();
       expect([store.row(1), store.row(2), store.get('a')]).toEqual([
         undefined,
@@ -305,6 +308,7 @@ async function runSteps(place: StorePlace, steps: readonly StoreStep[]): Promise
   );
   for (const row of rows) {
     expect(store.get(row.id)).toEqual(row);
+    expect(readRow(store, row.seq)).toEqual(plain(row));
     expect([...store.scan(row.seq - 1)][0]).toEqual(row);
   }
   await store.close();
@@ -312,6 +316,15 @@ async function runSteps(place: StorePlace, steps: readonly StoreStep[]): Promise
 
 function at(wallMs: number): Version {
   return makeVersion(wallMs, 0, 0);
+}
+
+/** What is seen of a row on the spot. */
+function readRow(store: PartitionStore, seq: number): unknown {
+  let seen: unknown;
+  store.readRow(seq, (row) => {
+    seen = plain(row);
+  });
+  return seen;
 }
 
 function plain(row: Row | undefined): unknown {

@@ -28,6 +28,10 @@ export function slowReads(store: PartitionStore, onRow: () => void): PartitionSt
       onRow();
       return store.row(seq);
     },
+    readRow: (seq, read) => {
+      onRow();
+      store.readRow(seq, read);
+    },
     scan: (afterSeq) => slowly(store.scan(afterSeq)),
     list: (afterId) => slowly(store.list(afterId)),
     entries: (afterId) => store.entries(afterId),

@@ -210,6 +210,7 @@ function slowReads(store: PartitionStore, clock: VirtualClock): PartitionStore {
     absorb: (entries) => store.absorb(entries),
     get: (id) => store.get(id),
     row: (seq) => store.row(seq),
+    readRow: (seq, read) => store.readRow(seq, read),
     scan: (afterSeq) => slowly(store.scan(afterSeq)),
     list: (afterId) => store.list(afterId),
     entries: (afterId) => store.entries(afterId),

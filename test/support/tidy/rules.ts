@@ -124,7 +124,7 @@ export const longFiles: ReadonlyMap<string, { linesMax: number; reason: string }
   ],
   [
     'test/contract/partition-store.contract.ts',
-    { linesMax: 345, reason: 'one list of claims that every adapter of the port must meet' },
+    { linesMax: 355, reason: 'one list of claims that every adapter of the port must meet' },
   ],
 ]);
 

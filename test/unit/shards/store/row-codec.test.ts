@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../../shards/store/partition-store.js';
-import { decodeRow, encodeRow } from '../../../../shards/store/row-codec.js';
+import { decodeRow, encodeRow, RowReader } from '../../../../shards/store/row-codec.js';
 import { makeVersion } from '../../../../src/base/version.js';
 
 const DIMENSION = 3;
@@ -62,3 +62,43 @@ describe('row bytes', () => {
     );
   });
 });
+
+describe('a row reader', () => {
+  /** The same memory for one row after another, as LMDB gives it; perhaps where floats cannot lie. */
+  const memories = [0, 1, 4].map((offset) => Buffer.alloc(4096 + offset).subarray(offset));
+
+  it('shows of one row after another, in the same memory, what decoding gives', () => {
+    const readers = memories.map(() => new RowReader(DIMENSION));
+    fc.assert(
+      fc.property(rowArbitrary, fc.nat(2), (row, which) => {
+        const memory = memories[which] as Buffer;
+        const reader = readers[which] as RowReader;
+        const bytes = encodeRow(row);
+        memory.set(bytes);
+        expect(reader.show(row.seq, memory, bytes.byteLength)).toBe(true);
+        expect(shown(reader)).toEqual(shown(decodeRow(row.seq, DIMENSION, bytes) as Row));
+      }),
+    );
+  });
+
+  it('refuses what decoding refuses', () => {
+    const [memory] = memories as [Buffer];
+    const reader = new RowReader(DIMENSION);
+    fc.assert(
+      fc.property(rowArbitrary, fc.nat(), fc.nat(3), fc.integer(), (row, position, cut, other) => {
+        const bytes = encodeRow(row);
+        const bit = position % (bytes.byteLength * 8);
+        if (cut !== 0) bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+        memory.set(bytes);
+        const length = cut === 1 ? bit >> 3 : bytes.byteLength;
+        const seq = cut === 2 ? Math.abs(other) : row.seq;
+        const expected = decodeRow(seq, DIMENSION, bytes.subarray(0, length)) !== undefined;
+        expect(reader.show(seq, memory, length)).toBe(expected);
+      }),
+    );
+  });
+});
+
+function shown({ seq, id, version, vector, text, metadata }: Row): unknown {
+  return { seq, id, version, vector: [...vector], text: [...text], metadata: [...metadata] };
+}
