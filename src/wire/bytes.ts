@@ -55,11 +55,17 @@ export class ByteWriter {
     writeVersion(this.#view, offset, value);
   }
 
-  /** A whole number, 0 .. 2^32 - 1, as protobuf writes it: 7 bits a byte, the lowest first. */
+  /** A whole number, 0 .. 2^53, as protobuf writes it: 7 bits a byte, the lowest first. */
   varint(value: number): void {
     let rest = value;
-    for (; rest > 0x7f; rest >>>= 7) this.u8((rest & 0x7f) | 0x80);
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.u8((rest % 128) | 0x80);
     this.u8(rest);
+  }
+
+  /** Text whose length in UTF-8 is known. */
+  utf8(text: string, byteCount: number): void {
+    const offset = this.#reserve(byteCount);
+    this.#buffer.write(text, offset, 'utf8');
   }
 
   /** UTF-8, after its length in bytes (u16). */
@@ -67,8 +73,7 @@ export class ByteWriter {
     const byteCount = Buffer.byteLength(text);
     invariant(byteCount <= 0xffff, `${byteCount} bytes are no short string`);
     this.u16(byteCount);
-    const offset = this.#reserve(byteCount);
-    this.#buffer.write(text, offset, 'utf8');
+    this.utf8(text, byteCount);
   }
 
   /** Bytes, after their length (u32). */

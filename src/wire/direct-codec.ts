@@ -15,6 +15,7 @@ const SERVICE = 'annulus.v1.Annulus';
 const METHODS = [
   ['Search', 'SearchRequest', 'SearchResponse'],
   ['SearchStream', 'SearchRequest', 'SearchResponse'],
+  ['SearchBatch', 'SearchBatchRequest', 'SearchBatchResponse'],
   ['SearchBatchStream', 'SearchBatchRequest', 'SearchBatchResponse'],
 ] as const;
 

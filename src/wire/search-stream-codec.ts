@@ -7,6 +7,7 @@
  */
 import { type BatchLimits, defaultBatchLimits } from './batch-sender.js';
 import type { ByteWriter } from './bytes.js';
+import { varintBytes } from './search-answer-codec.js';
 
 /** Field 1, length-delimited: `SearchBatchRequest.searches` and `SearchBatchResponse.responses`. */
 const ELEMENT_TAG = 0x0a;
@@ -68,10 +69,4 @@ export function onlyElement(batch: Buffer): Buffer {
   let offset = 1;
   while ((batch[offset] as number) > 0x7f) offset += 1;
   return batch.subarray(offset + 1);
-}
-
-function varintBytes(value: number): number {
-  let byteCount = 1;
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) byteCount += 1;
-  return byteCount;
 }

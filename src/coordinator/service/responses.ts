@@ -1,21 +1,23 @@
 /** Answers as the public API spells them. */
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { AnnulusError } from '../../base/errors.js';
-import { type Metric, scoreOfDistance } from '../../base/metric.js';
+import type { Metric } from '../../base/metric.js';
 import { publicVersion } from '../../base/version.js';
 import type { CollectionInfo } from '../../wire/generated/annulus/v1/CollectionInfo.js';
 import type { Document } from '../../wire/generated/annulus/v1/Document.js';
 import type { Error as ErrorMessage } from '../../wire/generated/annulus/v1/Error.js';
 import type { Explain } from '../../wire/generated/annulus/v1/Explain.js';
-import type { Hit } from '../../wire/generated/annulus/v1/Hit.js';
-import type { SearchResponse } from '../../wire/generated/annulus/v1/SearchResponse.js';
-import type { LinkHit, StoredDocument } from '../../wire/link-messages.js';
+import type { StoredDocument } from '../../wire/link-messages.js';
 import { decodeMetadata } from '../../wire/metadata-codec.js';
+import { annulusV1 } from '../../wire/proto-package.js';
+import { encodeSearchAnswer } from '../../wire/search-answer-codec.js';
 import { defaultBalancingPolicy } from '../balancing/replica-picker.js';
 import type { RequestContext } from '../request-context.js';
 import type { ValidSearch } from '../search/search-request.js';
 import type { SearchAnswer, SearchExplain } from '../search/search-service.js';
 import type { CollectionEntry } from '../topology/topology.js';
+
+const encodeResponse = annulusV1.Annulus.service.Search.responseSerialize;
 
 export const metricNames = {
   cosine: 'METRIC_COSINE',
@@ -51,27 +53,23 @@ export function documentMessage(stored: StoredDocument, includeVector: boolean):
   };
 }
 
+/** An encoded `SearchResponse`. */
 export function searchResponse(
-  answer: SearchAnswer,
+  { hits, coverage, explain }: SearchAnswer,
   search: ValidSearch,
   metric: Metric,
   context: RequestContext,
   nowMs: number,
-): SearchResponse {
-  return {
-    hits: answer.hits.map((hit) => hitMessage(hit, metric)),
-    coverage: answer.coverage,
-    requestId: search.requestId,
-    ...(search.explain ? { explain: explainMessage(answer.explain, context, nowMs) } : {}),
-  };
+): Buffer {
+  const { requestId } = search;
+  if (!search.explain) return encodeSearchAnswer({ hits, metric, coverage, requestId });
+  const encoded = annulusV1.Explain.serialize(explainMessage(explain, context, nowMs));
+  return encodeSearchAnswer({ hits, metric, coverage, requestId, explain: encoded });
 }
 
-function hitMessage(hit: LinkHit, metric: Metric): Hit {
-  const message: Hit = { id: hit.id, score: scoreOfDistance(metric, hit.distance) };
-  if (hit.text !== undefined) message.text = decodeText(hit.text);
-  if (hit.metadata !== undefined) message.metadata = decodeMetadata(hit.metadata);
-  if (hit.vector !== undefined) message.vector = { packed: asBuffer(hit.vector) };
-  return message;
+/** An encoded `SearchResponse` of a search in a batch or a stream that failed. */
+export function failedSearchResponse(requestId: string, error: AnnulusError): Buffer {
+  return encodeResponse({ requestId, error: errorMessage(error) });
 }
 
 function explainMessage(explain: SearchExplain, context: RequestContext, nowMs: number): Explain {

@@ -1,16 +1,16 @@
 /** Handlers that search: one, a batch, a stream. */
 import { AnnulusError } from '../../base/errors.js';
+import { ByteWriter } from '../../wire/bytes.js';
 import type { SearchBatchRequest__Output } from '../../wire/generated/annulus/v1/SearchBatchRequest.js';
-import type { SearchBatchResponse } from '../../wire/generated/annulus/v1/SearchBatchResponse.js';
 import type { SearchRequest__Output } from '../../wire/generated/annulus/v1/SearchRequest.js';
-import type { SearchResponse } from '../../wire/generated/annulus/v1/SearchResponse.js';
+import { writeElement } from '../../wire/search-stream-codec.js';
 import type { RequestLimits } from '../limits.js';
 import type { RequestContext } from '../request-context.js';
 import { checkBatchCount } from '../requests/document-field.js';
 import { checkSearch } from '../search/search-request.js';
 import type { SearchService } from '../search/search-service.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
-import { errorMessage, searchResponse } from './responses.js';
+import { failedSearchResponse, searchResponse } from './responses.js';
 import { SearchStreams } from './search-streams.js';
 import { type CallFrame, contextOf, framed } from './unary.js';
 
@@ -37,7 +37,8 @@ export class SearchHandlers {
     });
   }
 
-  async search(request: SearchRequest__Output, caller: RequestContext): Promise<SearchResponse> {
+  /** An encoded `SearchResponse`. */
+  async search(request: SearchRequest__Output, caller: RequestContext): Promise<Buffer> {
     const context = request.timeoutMs === 0 ? caller : caller.within(request.timeoutMs);
     const collection = this.#topology.collection(request.collection);
     const shape = {
@@ -52,13 +53,16 @@ export class SearchHandlers {
     return searchResponse(answer, search, collection.metric, context, nowMs);
   }
 
+  /** An encoded `SearchBatchResponse`. */
   async searchBatch(
-    request: SearchBatchRequest__Output,
+    { searches }: SearchBatchRequest__Output,
     context: RequestContext,
-  ): Promise<SearchBatchResponse> {
-    checkBatchCount('searches', request.searches.length, this.#limits.searchBatchMax);
-    const answers = request.searches.map((search) => this.#answer('SearchBatch', search, context));
-    return { responses: await Promise.all(answers) };
+  ): Promise<Buffer> {
+    checkBatchCount('searches', searches.length, this.#limits.searchBatchMax);
+    const writer = new ByteWriter();
+    const answers = searches.map((search) => this.#answer('SearchBatch', search, context));
+    for (const answer of await Promise.all(answers)) writeElement(writer, answer);
+    return writer.finish();
   }
 
   /** An answer, always: a failure is inside it. */
@@ -66,12 +70,12 @@ export class SearchHandlers {
     method: string,
     request: SearchRequest__Output,
     context: RequestContext,
-  ): Promise<SearchResponse> {
+  ): Promise<Buffer> {
     try {
       return await framed(this.#frame, method, () => this.search(request, context));
     } catch (error) {
       if (!(error instanceof AnnulusError)) throw error;
-      return { requestId: request.requestId, error: errorMessage(error) };
+      return failedSearchResponse(request.requestId, error);
     }
   }
 }

@@ -10,8 +10,6 @@ import { BatchSender, type OutgoingItem } from '../../wire/batch-sender.js';
 import type { ByteWriter } from '../../wire/bytes.js';
 import type { SearchBatchRequest__Output } from '../../wire/generated/annulus/v1/SearchBatchRequest.js';
 import type { SearchRequest__Output } from '../../wire/generated/annulus/v1/SearchRequest.js';
-import type { SearchResponse } from '../../wire/generated/annulus/v1/SearchResponse.js';
-import { annulusV1 } from '../../wire/proto-package.js';
 import {
   elementBytesMax,
   onlyElement,
@@ -22,7 +20,7 @@ import {
 } from '../../wire/search-stream-codec.js';
 import type { RequestContext } from '../request-context.js';
 import { checkBatchCount } from '../requests/document-field.js';
-import { errorMessage } from './responses.js';
+import { failedSearchResponse } from './responses.js';
 
 /** Searches of one stream that may be under way; beyond it the stream is not read. */
 const IN_FLIGHT_MAX = 1_024;
@@ -30,14 +28,12 @@ const IN_FLIGHT_MAX = 1_024;
 /** Answers that a stream's caller may leave waiting; beyond it the stream is not read. */
 const UNTAKEN_MAX = 256;
 
-const encodeResponse = annulusV1.Annulus.service.Search.responseSerialize;
-
 /** What a stream needs of whoever answers. */
 export interface StreamedSearches {
   /** The context of a search that has just come, with the stream's deadline. */
   begin(getDeadline: () => Date | number): RequestContext;
-  /** Never rejects: a failure is inside the answer. */
-  answer(request: SearchRequest__Output, context: RequestContext): Promise<SearchResponse>;
+  /** An encoded `SearchResponse`. Never rejects: a failure is inside the answer. */
+  answer(request: SearchRequest__Output, context: RequestContext): Promise<Buffer>;
 }
 
 export class SearchStreams {
@@ -142,7 +138,7 @@ class SearchStream {
     } catch (error) {
       if (!(error instanceof AnnulusError)) throw error;
       for (const { requestId } of requests) {
-        this.#sender.send(new Answer({ requestId, error: errorMessage(error) }));
+        this.#sender.send(new Answer(failedSearchResponse(requestId, error)));
       }
     }
   }
@@ -175,9 +171,9 @@ class Answer implements OutgoingItem {
   readonly itemBytesMax: number;
   readonly #bytes: Buffer;
 
-  constructor(response: SearchResponse) {
-    this.#bytes = encodeResponse(response);
-    this.itemBytesMax = elementBytesMax(this.#bytes);
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.itemBytesMax = elementBytesMax(bytes);
   }
 
   writeItem(writer: ByteWriter): void {

@@ -2,7 +2,6 @@ import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { RequestContext } from '../../../../src/coordinator/request-context.js';
 import { SearchStreams } from '../../../../src/coordinator/service/search-streams.js';
-import type { SearchResponse } from '../../../../src/wire/generated/annulus/v1/SearchResponse.js';
 import { annulusV1 } from '../../../../src/wire/proto-package.js';
 import { STREAM_BATCH_MAX } from '../../../../src/wire/search-stream-codec.js';
 import { until } from '../../../support/until.js';
@@ -38,7 +37,7 @@ class FakeCall extends Duplex {
 }
 
 function world() {
-  const open = new Map<string, (response: SearchResponse) => void>();
+  const open = new Map<string, (answer: Buffer) => void>();
   const contexts: RequestContext[] = [];
   const streams = new SearchStreams({
     begin: () => {
@@ -49,7 +48,8 @@ function world() {
     answer: ({ requestId }) => new Promise((resolve) => open.set(requestId, resolve)),
   });
   const call = new FakeCall();
-  const answer = (requestId: string) => open.get(requestId)?.({ requestId });
+  const answer = (requestId: string) =>
+    open.get(requestId)?.(SearchStream.responseSerialize({ requestId }));
   return { streams, call, open, contexts, answer };
 }
 
