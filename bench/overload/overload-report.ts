@@ -40,10 +40,12 @@ export function overloadOutcome(options: ResolvedOptions, phases: OverloadPhases
   const peakPerSecond = goodPerSecond(best.result);
   const goodputPerSecond = goodPerSecond(overload);
   const findings: OverloadFindings = {
-    goodputRatio: goodputPerSecond / peakPerSecond,
+    // The best of before and after: what the machine could do meanwhile.
+    goodputRatio: goodputPerSecond / Math.max(peakPerSecond, goodPerSecond(recovery)),
     recoveryMs: recoveryMsOf(recovery.intervals, peakPerSecond),
     memoryRatio: Math.max(...Object.values(memoryRatioOf(samples))),
-    loadRatio: phases.perSecond / Math.max(peakPerSecond, goodputPerSecond),
+    loadRatio:
+      phases.perSecond / Math.max(peakPerSecond, goodputPerSecond, goodPerSecond(recovery)),
   };
   const { isPass, lines } = judge(findings, options.number('load-ratio'));
   return {

@@ -17,7 +17,7 @@ import { count, seconds } from '../suites/common-options.js';
 import { LoadedCollection } from '../suites/parts/loaded-collection.js';
 import type { Suite, SuiteContext, SuiteOutcome } from '../suites/suite.js';
 import { bestOf, INTERVAL_MS, type OverloadPhases, overloadOutcome } from './overload-report.js';
-import { goodPerSecond } from './overload-verdict.js';
+import { goodPerSecond, LOAD_MARGIN } from './overload-verdict.js';
 import { ServerWatch } from './server-watch.js';
 
 /** The peak is the best of these: too few leave processors idle, too many only wait. */
@@ -90,7 +90,9 @@ async function runPhases(
       peaks.push({ concurrency, result: await search({ warmUpMs, durationMs, concurrency }) });
     }
     const best = bestOf(peaks);
-    const perSecond = Math.round(options.number('load-ratio') * goodPerSecond(best.result));
+    const perSecond = Math.round(
+      options.number('load-ratio') * LOAD_MARGIN * goodPerSecond(best.result),
+    );
     log.step(`${perSecond} searches/s for ${options.number('overload-seconds')} s`);
     watch.phase = 'overload';
     const overload = await search({

@@ -6,8 +6,10 @@ export const GOODPUT_RATIO_MIN = 0.8;
 export const MEMORY_RATIO_MAX = 1.5;
 export const RECOVERY_RATIO_MIN = 0.95;
 export const RECOVERY_MS_MAX = 10_000;
-/** Of the load that was meant: what the peak may have been measured too low by. */
-const LOAD_SLACK = 0.9;
+/** More is asked for than the peak says, since machines get faster while a run goes on. */
+export const LOAD_MARGIN = 1.15;
+/** Of the load that was meant, at least. */
+const LOAD_RATIO_SLACK = 0.95;
 /** What small heaps may grow by whatever they were before. */
 const MEMORY_SLACK_BYTES = 64 * 1024 * 1024;
 /** One interval alone may be lucky. */
@@ -15,7 +17,7 @@ const RECOVERY_INTERVALS = 3;
 const INTERVAL_MS = 1000;
 
 export interface OverloadFindings {
-  /** Goodput over that of the peak. */
+  /** Goodput over that of the peak, before or afterwards. */
   goodputRatio: number;
   /** Of the server whose memory grew most. */
   memoryRatio: number;
@@ -71,7 +73,7 @@ export function judge(
   { goodputRatio, memoryRatio, recoveryMs, loadRatio }: OverloadFindings,
   loadRatioWanted: number,
 ): { isPass: boolean; lines: string[][] } {
-  const loadRatioMin = loadRatioWanted * LOAD_SLACK;
+  const loadRatioMin = loadRatioWanted * LOAD_RATIO_SLACK;
   const isBack = recoveryMs !== undefined && recoveryMs <= RECOVERY_MS_MAX;
   const met = [
     loadRatio >= loadRatioMin,

@@ -28,14 +28,14 @@ it('compares the memory of each server with what it had at its peak load', () =>
 });
 
 it('passes only when everything is met', () => {
-  const good = { goodputRatio: 0.8, memoryRatio: 1.5, recoveryMs: 10_000, loadRatio: 2.7 };
+  const good = { goodputRatio: 0.8, memoryRatio: 1.5, recoveryMs: 10_000, loadRatio: 2.85 };
   expect(judge(good, 3).isPass).toBe(true);
   const faults = [
     { goodputRatio: 0.79 },
     { memoryRatio: 1.51 },
     { recoveryMs: undefined },
     { recoveryMs: 10_001 },
-    { loadRatio: 2.69 },
+    { loadRatio: 2.84 },
   ];
   for (const fault of faults) {
     const { isPass, lines } = judge({ ...good, ...fault }, 3);
