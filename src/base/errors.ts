@@ -87,6 +87,20 @@ export class AnnulusError extends Error {
   }
 }
 
+/**
+ * What is made by the thousand while too much is asked for gets no stack: taking one costs more than
+ * all else about a refusal, and it would only say where refusals are made.
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** `INVALID_ARGUMENT` that names the field, the value it had and what is allowed. */
 export function invalidField(field: string, value: unknown, allowed: string): AnnulusError {
   const shown = showValue(value);

@@ -10,7 +10,7 @@
  */
 import { type Client, type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../base/clock.js';
-import { AnnulusError, type AnnulusErrorDetails } from '../base/errors.js';
+import { AnnulusError, type AnnulusErrorDetails, withoutStack } from '../base/errors.js';
 import { BatchSender } from '../wire/batch-sender.js';
 import type { SearchBatchRequest } from '../wire/generated/annulus/v1/SearchBatchRequest.js';
 import type { SearchBatchResponse__Output } from '../wire/generated/annulus/v1/SearchBatchResponse.js';
@@ -263,7 +263,7 @@ export class SearchStream {
 }
 
 function refusedError(message: string, details: AnnulusErrorDetails): AnnulusError {
-  return new AnnulusError('RESOURCE_EXHAUSTED', REFUSED, message, details);
+  return withoutStack(() => new AnnulusError('RESOURCE_EXHAUSTED', REFUSED, message, details));
 }
 
 function openStream(call: OpenStream['call'], client: Client, sender: BatchSender): OpenStream {

@@ -6,7 +6,7 @@
  * connection, become the nearest of ours on the calling side.
  */
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
-import { AnnulusError, type ErrorCode, type ErrorReason } from '../base/errors.js';
+import { AnnulusError, type ErrorCode, type ErrorReason, withoutStack } from '../base/errors.js';
 import { type ErrorDetails, readDetails, writeDetails } from './status-details.js';
 
 const DETAILS_KEY = 'grpc-status-details-bin';
@@ -47,7 +47,9 @@ export function errorOfItem(item: {
 }): AnnulusError {
   const { code, message, reason, retryAfterMs = 0 } = item;
   const details = retryAfterMs > 0 ? { retryAfterMs } : {};
-  if (isReason(reason)) return new AnnulusError(codeOf(code), reason, message, details);
+  if (isReason(reason)) {
+    return withoutStack(() => new AnnulusError(codeOf(code), reason, message, details));
+  }
   return foreignError({ code, details: message, metadata: new Metadata() });
 }
 

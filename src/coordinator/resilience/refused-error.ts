@@ -1,5 +1,5 @@
 /** What callers are told of work that was refused unstarted. */
-import { AnnulusError } from '../../base/errors.js';
+import { AnnulusError, withoutStack } from '../../base/errors.js';
 import type { Shed, ShedCause } from './admission.js';
 
 const texts: Record<ShedCause, string> = {
@@ -11,10 +11,7 @@ const texts: Record<ShedCause, string> = {
 };
 
 export function refusedError(what: string, { cause, retryAfterMs }: Shed): AnnulusError {
-  return new AnnulusError(
-    'RESOURCE_EXHAUSTED',
-    'QUEUE_FULL',
-    `the ${what} was refused before it began: ${texts[cause]}; try again in ${retryAfterMs} ms`,
-    { metadata: { cause }, retryAfterMs },
-  );
+  const message = `the ${what} was refused before it began: ${texts[cause]}; try again in ${retryAfterMs} ms`;
+  const details = { metadata: { cause }, retryAfterMs };
+  return withoutStack(() => new AnnulusError('RESOURCE_EXHAUSTED', 'QUEUE_FULL', message, details));
 }
