@@ -6,7 +6,7 @@ import type { SimCluster } from '../sim-cluster.js';
 
 /** Per link: the next heartbeat, and one timer for all its calls. */
 const TIMERS_PER_NODE = 2;
-/** The mark of the clock, the looks after recoveries, moves and splits, and the comparison of replicas. */
+/** The mark of the clock, looks after recoveries, moves and splits, the comparison of replicas. */
 const TIMERS_PER_COORDINATOR = 5;
 
 export function leftovers({ coordinator, coordinatorProcess, nodes }: SimCluster): string[] {
