@@ -15,7 +15,8 @@ export class RequestContext {
 
   /** The same caller with less time. */
   within(timeoutMs: number): RequestContext {
-    const deadlineAtMs = Math.min(this.deadlineAtMs, this.receivedAtMs + timeoutMs);
+    const deadlineAtMs = this.receivedAtMs + timeoutMs;
+    if (deadlineAtMs >= this.deadlineAtMs) return this;
     const inner = new RequestContext(this.receivedAtMs, deadlineAtMs);
     if (this.#isCancelled) inner.cancel();
     else this.onCancelled(() => inner.cancel());

@@ -143,7 +143,7 @@ export class DocumentReads {
     collection: CollectionEntry,
     name: 'get' | 'list' | 'count',
     kind: ReadKind<R>,
-    reads: PartitionRead[],
+    reads: readonly PartitionRead[],
     context: RequestContext,
   ): Promise<R[]> {
     const sets = reads.map(({ nodeIds }) => nodeIds);
@@ -156,7 +156,7 @@ export class DocumentReads {
     collection: CollectionEntry,
     name: 'get' | 'list' | 'count',
     kind: ReadKind<R>,
-    reads: PartitionRead[],
+    reads: readonly PartitionRead[],
     context: RequestContext,
   ): Promise<R[]> {
     const route = this.#router.route({

@@ -4,7 +4,9 @@ import type { ReplicaSets } from '../resilience/read-gate.js';
 import type { CollectionEntry } from '../topology/topology.js';
 import type { PartitionRead } from './scatter-gather-port.js';
 
+/** A collection's entry never changes: what follows from it is worked out once. */
 const setsOf = new WeakMap<CollectionEntry, ReplicaSets>();
+const readsOf = new WeakMap<CollectionEntry, readonly PartitionRead[]>();
 
 /** The nodes that could answer for each partition, each list of them once. */
 export function replicaSets(collection: CollectionEntry): ReplicaSets {
@@ -23,9 +25,18 @@ export function replicaSets(collection: CollectionEntry): ReplicaSets {
 export function partitionReads(
   collection: CollectionEntry,
   partitions?: Iterable<Partition>,
-): PartitionRead[] {
-  const wanted = partitions ?? collection.partitions.keys();
-  return [...wanted].map((partition) => {
+): readonly PartitionRead[] {
+  if (partitions !== undefined) return makeReads(collection, partitions);
+  let reads = readsOf.get(collection);
+  if (reads === undefined) {
+    reads = makeReads(collection, collection.partitions.keys());
+    readsOf.set(collection, reads);
+  }
+  return reads;
+}
+
+function makeReads(collection: CollectionEntry, partitions: Iterable<Partition>): PartitionRead[] {
+  return [...partitions].map((partition) => {
     const entry = collection.partitions[partition];
     invariant(entry !== undefined, `${collection.name} has no partition ${partition}`);
     return {

@@ -8,7 +8,7 @@ import type { CollectionId, Generation, NodeId } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import { createPickers } from '../balancing/pickers.js';
 import type { BalancingPolicy, ReplicaPicker } from '../balancing/replica-picker.js';
-import { isPanic } from '../health/node-health.js';
+import { type HealthState, isPanic } from '../health/node-health.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import type { RegisteredNode } from '../nodes/registered-node.js';
 import { isSearchable } from '../nodes/replica-conditions.js';
@@ -110,7 +110,7 @@ export class ReadRouter {
 
   /** True when so many nodes look bad that it is the looking that must be wrong. */
   get isPanic(): boolean {
-    return isPanic(this.#connected().map((node) => node.health.state));
+    return isPanic(statesOfConnected(this.nodes));
   }
 
   get isHedgingUnwise(): boolean {
@@ -131,6 +131,10 @@ export class ReadRouter {
   #connected(): RegisteredNode[] {
     return this.nodes.all().filter((node) => node.link.isConnected);
   }
+}
+
+function* statesOfConnected(nodes: NodeRegistry): Generator<HealthState> {
+  for (const node of nodes.all()) if (node.link.isConnected) yield node.health.state;
 }
 
 /** Failures after which nobody works on the read any more, and nobody was kept busy by it. */

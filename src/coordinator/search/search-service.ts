@@ -38,6 +38,8 @@ export interface SearchExplain {
 
 /** What is known of a search while its partitions are being asked. */
 interface SearchProgress {
+  /** Merged; empty until the last partition has answered. */
+  hits: LinkHit[];
   replies: Map<Partition, SearchTargetReply>;
   missing: Map<Partition, MissingPartition>;
   explain: SearchExplain;
@@ -90,10 +92,10 @@ export class SearchService {
     const error = coverageError(coverage, search.minCoverageRatio, progress.explain.attempts);
     if (error !== undefined) throw error;
     gate.answered(clock.nowMs() - beganAtMs);
-    return { hits: mergedHits(progress, search.topK), coverage, explain: progress.explain };
+    return { hits: progress.hits, coverage, explain: progress.explain };
   }
 
-  /** Asks all partitions, and those again whose answers turn out to have been cut short. */
+  /** Asks all partitions, and merges what they answer. */
   async #ask(
     collection: CollectionEntry,
     search: ValidSearch,
@@ -102,6 +104,7 @@ export class SearchService {
   ): Promise<SearchProgress> {
     const firstCount = firstFetchCount(search.topK, collection.partitions.length);
     const progress: SearchProgress = {
+      hits: [],
       replies: new Map(),
       missing: new Map(),
       explain: {
@@ -114,23 +117,34 @@ export class SearchService {
     };
     const reads = this.#firstReads(collection, passage, progress);
     await this.#askOnce(collection, search, firstCount, reads, context, progress);
+    progress.hits = mergedHits(progress, search.topK);
+    if (firstCount < search.topK) await this.#askForRest(collection, search, context, progress);
+    return progress;
+  }
+
+  /** Asks those again whose answers turn out to have been cut short. */
+  async #askForRest(
+    collection: CollectionEntry,
+    search: ValidSearch,
+    context: RequestContext,
+    progress: SearchProgress,
+  ): Promise<void> {
     const { counters } = this.#router;
-    const { askedAgain } = progress.explain;
-    if (firstCount < search.topK) counters.underFetches += 1;
+    const { askedAgain, firstFetchCount: firstCount } = progress.explain;
+    counters.underFetches += 1;
     for (;;) {
       const fetched = [...progress.replies.values()].map(({ partition, hits }) => {
         const asked = askedAgain.includes(partition) ? search.topK : firstCount;
         return { partition, hits, asked };
       });
-      const merged = mergedHits(progress, search.topK);
-      const cutShort = partitionsCutShort(fetched, merged, search.topK);
+      const cutShort = partitionsCutShort(fetched, progress.hits, search.topK);
       if (cutShort.length === 0 || context.isCancelled) break;
       askedAgain.push(...cutShort);
       const reads = partitionReads(collection, cutShort);
       await this.#askOnce(collection, search, search.topK, reads, context, progress);
+      progress.hits = mergedHits(progress, search.topK);
     }
     if (askedAgain.length > 0) counters.underFetchesAskedAgain += 1;
-    return progress;
   }
 
   /** Of a search that goes on in part, those whose nodes take more; the others are missing. */
@@ -138,7 +152,7 @@ export class SearchService {
     collection: CollectionEntry,
     { isPartial }: Passage,
     { missing }: SearchProgress,
-  ): PartitionRead[] {
+  ): readonly PartitionRead[] {
     const reads = partitionReads(collection);
     if (!isPartial) return reads;
     return reads.filter(({ partition, nodeIds }) => {
@@ -159,7 +173,7 @@ export class SearchService {
     collection: CollectionEntry,
     search: ValidSearch,
     hitCount: number,
-    reads: PartitionRead[],
+    reads: readonly PartitionRead[],
     context: RequestContext,
     { replies, missing, explain }: SearchProgress,
   ): Promise<void> {

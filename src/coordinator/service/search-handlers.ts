@@ -32,7 +32,7 @@ export class SearchHandlers {
     this.#searches = searches;
     this.#limits = limits;
     this.streams = new SearchStreams({
-      begin: (getDeadline) => contextOf(frame, getDeadline),
+      begin: (getDeadline, timeoutMs) => contextOf(frame, getDeadline, timeoutMs),
       answer: (request, context) => this.#answer('SearchStream', request, context),
     });
   }

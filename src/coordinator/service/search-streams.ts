@@ -30,8 +30,8 @@ const UNTAKEN_MAX = 256;
 
 /** What a stream needs of whoever answers. */
 export interface StreamedSearches {
-  /** The context of a search that has just come, with the stream's deadline. */
-  begin(getDeadline: () => Date | number): RequestContext;
+  /** The context of a search that has just come: its time is up with the stream's at the latest. */
+  begin(getDeadline: () => Date | number, timeoutMs: number): RequestContext;
   /** An encoded `SearchResponse`. Never rejects: a failure is inside the answer. */
   answer(request: SearchRequest__Output, context: RequestContext): Promise<Buffer>;
 }
@@ -80,6 +80,7 @@ class SearchStream {
   readonly #sender: BatchSender;
   readonly #searches: StreamedSearches;
   readonly #onEnd: () => void;
+  readonly #getDeadline: () => Date | number;
   readonly #contexts = new Set<RequestContext>();
   /** No more searches come. */
   #hasEnded = false;
@@ -93,6 +94,7 @@ class SearchStream {
     onEnd: () => void,
   ) {
     this.#call = call;
+    this.#getDeadline = () => call.getDeadline();
     this.#searches = searches;
     this.#onEnd = onEnd;
     this.#sender = sender(() => this.#proceed());
@@ -122,7 +124,7 @@ class SearchStream {
   }
 
   #begin(request: SearchRequest__Output): void {
-    const context = this.#searches.begin(() => this.#call.getDeadline());
+    const context = this.#searches.begin(this.#getDeadline, request.timeoutMs);
     this.#contexts.add(context);
     this.#searches.answer(request, context).then((response) => {
       this.#contexts.delete(context);

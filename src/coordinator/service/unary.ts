@@ -24,10 +24,18 @@ export interface CallFrame {
 /** Time kept back from the caller's deadline, so that a partial answer still arrives in time. */
 const ANSWER_RESERVE_MS = 5;
 
-/** The context of a request that begins now, with its caller's deadline when it has one. */
-export function contextOf(frame: CallFrame, getDeadline?: () => Date | number): RequestContext {
+/**
+ * The context of a request that begins now, with its caller's deadline when it has one, and within
+ * `ownTimeoutMs` when that is not 0.
+ */
+export function contextOf(
+  frame: CallFrame,
+  getDeadline?: () => Date | number,
+  ownTimeoutMs = 0,
+): RequestContext {
   const nowMs = frame.clock.nowMs();
   let timeoutMs = frame.timeoutMsMax;
+  if (ownTimeoutMs > 0 && ownTimeoutMs < timeoutMs) timeoutMs = ownTimeoutMs;
   const deadline = getDeadline?.();
   const deadlineWallMs = deadline === undefined ? Number.POSITIVE_INFINITY : Number(deadline);
   if (Number.isFinite(deadlineWallMs)) {

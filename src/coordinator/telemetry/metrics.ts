@@ -5,6 +5,7 @@ import { type Coverage, coverageRatio } from '../search/coverage.js';
 import type { ReadCounters } from '../search/read-counters.js';
 import type { AttemptRecord } from '../search/read-driver.js';
 import type { ReplicaState, Topology } from '../topology/topology.js';
+import { PairCounter } from './pair-counter.js';
 
 const LATENCY_BUCKETS_SECONDS = [
   0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10,
@@ -21,12 +22,12 @@ export interface NodeSample {
 
 export class Metrics {
   readonly registry = new Registry();
-  readonly #requests = new Counter({
-    name: 'annulus_requests_total',
-    help: 'Requests answered, by method and gRPC status code.',
-    labelNames: ['method', 'code'],
-    registers: [this.registry],
-  });
+  readonly #requests = new PairCounter(
+    this.registry,
+    'annulus_requests_total',
+    'Requests answered, by method and gRPC status code.',
+    ['method', 'code'],
+  );
   readonly #latency = new Histogram({
     name: 'annulus_request_duration_seconds',
     help: 'From receipt to answer, by method.',
@@ -39,12 +40,12 @@ export class Metrics {
     help: 'Searches answered without all partitions, as their callers allowed.',
     registers: [this.registry],
   });
-  readonly #attempts = new Counter({
-    name: 'annulus_read_attempts_total',
-    help: 'Requests sent to shard nodes by searches, by cause (first, reroute, hedge) and outcome.',
-    labelNames: ['cause', 'outcome'],
-    registers: [this.registry],
-  });
+  readonly #attempts = new PairCounter(
+    this.registry,
+    'annulus_read_attempts_total',
+    'Requests sent to shard nodes by searches, by cause (first, reroute, hedge) and outcome.',
+    ['cause', 'outcome'],
+  );
 
   readonly #evictions = new Counter({
     name: 'annulus_replica_evictions_total',
@@ -175,13 +176,13 @@ export class Metrics {
   }
 
   requestEnded(method: string, code: string, tookMs: number): void {
-    this.#requests.inc({ method, code });
+    this.#requests.add(method, code);
     this.#latency.observe({ method }, tookMs / 1_000);
   }
 
   searchAnswered(coverage: Coverage, attempts: readonly AttemptRecord[]): void {
     if (coverageRatio(coverage) < 1) this.#degraded.inc();
-    for (const { cause, outcome } of attempts) this.#attempts.inc({ cause, outcome });
+    for (const { cause, outcome } of attempts) this.#attempts.add(cause, outcome);
   }
 
   replicaEvicted(reason: string): void {
