@@ -7,7 +7,7 @@
  * when too little happened to prove anything.
  *
  * `--profile shape` adds what operators do: nodes join, leave and are replaced, weights and the number
- * of copies change, and processes are killed meanwhile.
+ * of copies change, the collection is split, and processes are killed meanwhile.
  *
  * `--profile hostile` is another trial: N malformed calls and raw byte streams (default 10,000) against
  * every port of a cluster, while an honest client searches. Exit code 1 when a process ends, an honest

@@ -28,6 +28,7 @@ type Partition = Topology['collections'][number]['partitions'][number];
 
 interface Shape {
   nodes: NodeInfo[];
+  isBeingSplit: boolean;
   partitions: Partition[];
 }
 
@@ -164,12 +165,13 @@ export class ChaosWorld {
     return second === undefined ? [first] : [first, second];
   }
 
-  /** Whether all nodes are up, and every partition has all its copies, in sync, and no more. */
+  /** Whether all nodes are up, no split goes on, and every partition has just its copies, in sync. */
   async isWhole(): Promise<boolean> {
-    const { nodes, partitions } = await this.#shape();
+    const { nodes, partitions, isBeingSplit } = await this.#shape();
     const isComplete = ({ replicas }: Partition) =>
       replicas.length === this.copies && replicas.every(({ state }) => state === 'in_sync');
     return (
+      !isBeingSplit &&
       nodes.length === this.cluster.nodeIds.length &&
       nodes.every(({ state }) => state === 'up') &&
       partitions.every(isComplete)
@@ -181,7 +183,8 @@ export class ChaosWorld {
       this.#client.cluster.listNodes(),
       this.#client.cluster.getTopology(),
     ]);
-    return { nodes, partitions: collections.flatMap(({ partitions }) => partitions) };
+    const partitions = collections.flatMap((collection) => collection.partitions);
+    return { nodes, partitions, isBeingSplit: collections.some((one) => one.splittingInto > 0) };
   }
 
   async killNode(nodeId: string): Promise<void> {

@@ -15,6 +15,7 @@ import {
 } from './process-faults.js';
 
 import {
+  collectionIsSplit,
   copiesChange,
   nodeIsReplaced,
   nodeJoins,
@@ -76,6 +77,7 @@ export const profiles = {
       [nodeIsReplaced, 1],
       [weightChanges, 1],
       [copiesChange, 1],
+      [collectionIsSplit, 1],
       [killNode, 3],
       [killCoordinator, 2],
       [stallNode, 1],

@@ -1,6 +1,6 @@
 /**
- * Changes of the cluster's shape, as operators make them. A join, a new weight and a new number of
- * copies are left to go on while the next fault happens; a node that leaves is waited for, and while it
+ * Changes of the cluster's shape, as operators make them. A join, a split, a new weight and a new number
+ * of copies are left to go on while the next fault happens; a node that leaves is waited for, and while it
  * is emptied something may be killed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ const MOVING_MS_MAX = 1_500;
 const LEAVE_LIMIT_MS = 120_000;
 const WEIGHTS = [0.5, 1, 2];
 const COPIES_MIN = 2;
+const PARTITIONS_MAX = 32;
 
 export const nodeJoins: Fault = {
   kind: 'a node joins',
@@ -65,6 +66,19 @@ export const copiesChange: Fault = {
       replicationFactor: world.copies,
     });
     return `to ${world.copies}`;
+  },
+};
+
+export const collectionIsSplit: Fault = {
+  kind: 'a collection is split',
+  async apply({ client: { cluster } }) {
+    const { collections } = await cluster.getTopology();
+    const { partitions, splittingInto } = collections[0] as (typeof collections)[number];
+    if (splittingInto > 0) return `goes on into ${splittingInto}`;
+    if (partitions.length >= PARTITIONS_MAX) return `has ${partitions.length} partitions already`;
+    const wanted = 2 * partitions.length;
+    await cluster.splitCollection({ collection: COLLECTION, partitions: wanted });
+    return `into ${wanted}`;
   },
 };
 
