@@ -1,7 +1,7 @@
 /**
- * Changes of the cluster's shape, as operators make them. A join, a split, a new weight and a new number
- * of copies are left to go on while the next fault happens; a node that leaves is waited for, and while it
- * is emptied something may be killed.
+ * Changes of the cluster's shape, as operators make them. A join, a split, a new weight and a new
+ * number of copies are left to go on while the next fault happens; a node that leaves is waited for,
+ * and while it is emptied something may be killed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, randomInt } from '../../src/base/random.js';
