@@ -1,8 +1,9 @@
 /** The proto's assignment, checked, as the shard node knows it; and its answer. */
 import { invalidField } from '../src/base/errors.js';
-import { collectionId, nodeId } from '../src/base/ids.js';
+import { collectionId, type Epoch, type NodeId, nodeId } from '../src/base/ids.js';
 import type { Metric } from '../src/base/metric.js';
 import type { AssignResponse } from '../src/wire/generated/annulus/v1/AssignResponse.js';
+import type { DescribeResponse } from '../src/wire/generated/annulus/v1/DescribeResponse.js';
 import type { ReplicaAssignment__Output } from '../src/wire/generated/annulus/v1/ReplicaAssignment.js';
 import type { ReplicaReport } from '../src/wire/link-messages.js';
 import type { RelievedPartition, ReplicaAssignment } from './link-handler.js';
@@ -54,6 +55,20 @@ export function assignResponseOf(reports: readonly ReplicaReport[]): AssignRespo
       return { collectionId: collection, state: condition, ...rest };
     }),
   };
+}
+
+/** What the node remembers of its last assignment. */
+export function describeResponseOf(handler: {
+  nodeId: NodeId;
+  clusterId: string | undefined;
+  epoch: Epoch;
+  assigned: readonly ReplicaAssignment[];
+}): DescribeResponse {
+  const { nodeId: node, clusterId = '', epoch, assigned } = handler;
+  const replicas = assigned.map(({ collection, partition, generation, state = 'in_sync' }) => {
+    return { collectionId: collection, partition, generation, state };
+  });
+  return { nodeId: node, clusterId, epoch, replicas };
 }
 
 function atLeastOne(field: string, value: number): number {

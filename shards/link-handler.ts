@@ -54,6 +54,9 @@ export interface LinkHandler {
   readonly nodeId: NodeId;
   /** The topology that the node belongs to; undefined until it was assigned its first replicas. */
   readonly clusterId: string | undefined;
+  /** Of the last assignment that was carried out. */
+  readonly epoch: Epoch;
+  readonly assigned: readonly ReplicaAssignment[];
   /**
    * `reply` is called exactly once, now or later, unless the call is cancelled first. A request whose
    * deadline (on the node's monotonic clock) has passed before it was begun is refused, unstarted.

@@ -17,7 +17,12 @@ import { LINK_PROTOCOL } from '../src/wire/link-messages.js';
 import { annulusV1 } from '../src/wire/proto-package.js';
 import type { RecoveryQuestion } from '../src/wire/recovery-messages.js';
 import { statusOf } from '../src/wire/status-mapping.js';
-import { assignmentOf, assignResponseOf, wholeNumber } from './assign-messages.js';
+import {
+  assignmentOf,
+  assignResponseOf,
+  describeResponseOf,
+  wholeNumber,
+} from './assign-messages.js';
 import type { LinkHandler } from './link-handler.js';
 import { serveRecovery } from './link-recovery-stream.js';
 import {
@@ -84,6 +89,7 @@ export class LinkService {
     const handlers: ShardLinkHandlers = {
       Hello: (call, callback) => this.#answer(callback, () => this.#hello(call.request)),
       Assign: (call, callback) => this.#answer(callback, () => this.#assign(call.request)),
+      Describe: (_, callback) => this.#answer(callback, () => describeResponseOf(this.#handler)),
       Search: (stream) => this.#open(stream),
       Write: (stream) => this.#open(stream),
       Recovery: (stream) => this.#openRecovery(stream),

@@ -103,6 +103,10 @@ export class ShardNode implements LinkHandler {
     return this.#assignments.record.epoch;
   }
 
+  get assigned(): readonly ReplicaAssignment[] {
+    return this.#assignments.record.replicas;
+  }
+
   get queueDepth(): number {
     return this.#scheduler.queueDepth;
   }

@@ -72,6 +72,7 @@ export class FailingRelay {
     const handlers: ShardLinkHandlers = {
       Hello: ({ request }, callback) => void far.hello(request, deadline(), callback),
       Assign: ({ request }, callback) => void far.assign(request, deadline(), callback),
+      Describe: ({ request }, callback) => void far.describe(request, deadline(), callback),
       Search: (near) => this.#relay(near, 'search'),
       Write: (near) => this.#relay(near, 'write'),
       Recovery: (near) => this.#relay(near, 'recovery'),

@@ -20,6 +20,8 @@ const nothing: HandlerCall = { cancel() {} };
 const handler: LinkHandler = {
   nodeId: nodeId('bench'),
   clusterId: undefined,
+  epoch: 0,
+  assigned: [],
   handle(request, _deadlineAtMs, reply) {
     const isSearch = request.kind === 'search';
     reply(isSearch ? searchReply : { kind: 'heartbeat', epoch: 1, replicas: [] }, load);

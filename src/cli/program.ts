@@ -13,6 +13,7 @@ import { moveCommands } from './commands/moves.js';
 import { nodeCommands } from './commands/node.js';
 import { searchCommand } from './commands/search.js';
 import { shardCommand } from './commands/shard.js';
+import { topologyBackupCommands } from './commands/topology-backup.js';
 import { upsertCommand } from './commands/upsert.js';
 import { UsageError } from './options.js';
 import { errorLine, type Terminal } from './output.js';
@@ -30,7 +31,6 @@ const commands: readonly CommandSpec[] = [
   deleteCommand,
   countCommand,
   statusCommand,
-  topologyCommand,
 ];
 
 interface CommandGroup {
@@ -42,6 +42,12 @@ interface CommandGroup {
 }
 
 const groups: readonly CommandGroup[] = [
+  {
+    name: 'topology',
+    description: topologyCommand.description,
+    commands: topologyBackupCommands,
+    itself: topologyCommand,
+  },
   { name: 'node', description: 'Shard nodes.', commands: nodeCommands },
   {
     name: 'moves',
@@ -79,13 +85,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 export function buildProgram(terminal: Terminal, setExitCode: (code: number) => void): Command {
   const program = new Command('annulus')
     .description('Sharded, replicated vector search behind one gRPC endpoint.')
-    .version(packageVersion());
+    .version(packageVersion())
+    .enablePositionalOptions();
   for (const spec of commands) program.addCommand(buildCommand(spec, terminal, setExitCode));
   for (const group of groups) {
     const parent =
       group.itself === undefined
         ? new Command(group.name).description(group.description)
         : buildCommand(group.itself, terminal, setExitCode);
+    // Options after the name of a command are that command's, whatever its group takes.
+    parent.enablePositionalOptions();
     for (const spec of group.commands) {
       parent.addCommand(buildCommand(spec, terminal, setExitCode));
     }

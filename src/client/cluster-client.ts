@@ -13,6 +13,7 @@ import type {
   PartitionComparison,
   SplitInput,
   Topology,
+  TopologyBackup,
 } from './cluster-types.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { decodeComparison, decodeNode, decodeTopology } from './decode.js';
@@ -50,6 +51,16 @@ export class ClusterClient {
       this.#runner.attempt(scope, 'budgeted', async () =>
         decodeTopology(await this.#connections.unary(methods.GetTopology, {}, scope)),
       ),
+    );
+  }
+
+  /** The topology whole, as JSON that `annulus topology restore` reads. */
+  async backUpTopology(options: CallOptions = {}): Promise<TopologyBackup> {
+    return await this.#runner.run(options, (scope) =>
+      this.#runner.attempt(scope, 'budgeted', async () => {
+        const answer = await this.#connections.unary(methods.BackUpTopology, {}, scope);
+        return { epoch: Number(answer.epoch), topology: answer.topology };
+      }),
     );
   }
 

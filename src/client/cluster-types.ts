@@ -60,6 +60,12 @@ export interface Topology {
   areMovesPaused: boolean;
 }
 
+export interface TopologyBackup {
+  epoch: number;
+  /** JSON, of the coordinator's release. */
+  topology: string;
+}
+
 export interface CollectionTopology {
   name: string;
   partitions: PartitionTopology[];

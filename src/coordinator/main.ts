@@ -8,7 +8,7 @@ import { systemRandom } from '../base/system-random.js';
 import { GrpcRecoveryPeer } from '../wire/grpc-recovery-peer.js';
 import type { CoordinatorOptions, HostAndPort } from './config.js';
 import { Coordinator, type CoordinatorParts } from './coordinator.js';
-import { checkEmbeddedFolder, openCoordinatorFolder } from './coordinator-folder.js';
+import { openTopologyStore } from './open-topology-store.js';
 import { ClusterHandlers } from './service/cluster-handlers.js';
 import { CollectionHandlers } from './service/collection-handlers.js';
 import { DocumentHandlers } from './service/document-handlers.js';
@@ -21,8 +21,6 @@ import { watchAdmission } from './telemetry/admission-metrics.js';
 import { Metrics } from './telemetry/metrics.js';
 import { watchMoves } from './telemetry/move-metrics.js';
 import { watchSplits } from './telemetry/split-metrics.js';
-import { EtcdTopologyStore } from './topology/etcd-topology-store.js';
-import { LmdbTopologyStore } from './topology/lmdb-topology-store.js';
 import type { TopologyStore } from './topology/topology-store.js';
 import { GrpcShardLink } from './transport/grpc-shard-link.js';
 
@@ -44,7 +42,7 @@ export async function runCoordinator(
   options: CoordinatorOptions,
   logger: Logger,
 ): Promise<RunningCoordinator> {
-  const store = await openStore(options);
+  const store = await openTopologyStore(options.dataDirectory, options.etcd);
   let coordinator: Coordinator | undefined;
   try {
     coordinator = await Coordinator.start(partsOf(store, logger), options);
@@ -52,23 +50,6 @@ export async function runCoordinator(
   } catch (error) {
     await coordinator?.close();
     await store.close();
-    throw error;
-  }
-}
-
-/** Its `close` lets go of the folder too. */
-async function openStore({ dataDirectory, etcd }: CoordinatorOptions): Promise<TopologyStore> {
-  if (etcd === undefined) {
-    checkEmbeddedFolder(dataDirectory);
-    return LmdbTopologyStore.open(dataDirectory);
-  }
-  const folder = await openCoordinatorFolder(dataDirectory, systemRandom);
-  const { holder } = folder;
-  try {
-    const parts = { clock: systemClock, random: systemRandom, holder };
-    return await EtcdTopologyStore.open(etcd, parts, () => folder.release());
-  } catch (error) {
-    await folder.release();
     throw error;
   }
 }

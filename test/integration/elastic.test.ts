@@ -1,6 +1,11 @@
 /** A cluster of real processes changes shape while searches and writes go on. */
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessCluster } from '../../bench/cluster/process-cluster.js';
+import { cliPath } from '../../bench/cluster/server-process.js';
 import { randomData } from '../../bench/elastic/elastic-data.js';
 import { MixedLoad } from '../../bench/elastic/mixed-load.js';
 import { loadsOf, untilAtRest } from '../../bench/elastic/shape.js';
@@ -48,6 +53,12 @@ async function begin(shape: {
 
 async function atRest(replicaCount: number, isReached: Parameters<typeof untilAtRest>[2]) {
   return await untilAtRest(cluster.client, replicaCount, isReached, LIMIT_MS);
+}
+
+/** What a command prints; rejects with what it says on stderr when it fails. */
+async function cli(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [cliPath, ...args]);
+  return stdout;
 }
 
 /** No replica differs from the others of its partition. */
@@ -156,6 +167,31 @@ describe('an operator', () => {
     const few = admin.setReplication({ collection: COLLECTION, replicationFactor: 4 });
     await expect(few).rejects.toMatchObject({ reason: 'INVALID_FIELD' });
     expect(await mixed.lost()).toEqual([]);
+  });
+
+  it('restores a topology that was lost from an old backup and what the nodes know', async () => {
+    const mixed = await begin({ nodes: 2, partitions: 2, copies: 2 });
+    const coordinatorFolder = join(cluster.directory, 'coordinator');
+    const file = join(cluster.directory, 'topology.json');
+    await cli('topology', 'backup', file, '--address', cluster.address);
+    // Its replicas leave the in-sync sets, and come back: the backup knows nothing of that.
+    await cluster.node('node-2').kill();
+    await cluster.startNode('node-2');
+    await atRest(4, ({ collections }) => {
+      return collections.some(({ partitions }) => partitions.some((one) => one.generation > 2));
+    });
+    await mixed.stop();
+    await cluster.coordinator.kill();
+    rmSync(coordinatorFolder, { recursive: true });
+    const restore = ['topology', 'restore', file, '--data', coordinatorFolder];
+    // It has another address than when the backup was made.
+    await expect(cli(...restore)).rejects.toThrow(/node-2 does not answer/);
+    const restored = await cli(...restore, '--nodes', cluster.node('node-2').address);
+    expect(JSON.parse(restored)).toMatchObject({ losses: [] });
+    await cluster.startCoordinator();
+    await atRest(4, ({ nodes }) => nodes.every(({ state }) => state === 'up'));
+    expect(await mixed.lost()).toEqual([]);
+    expect(await differingBuckets()).toBe(0);
   });
 
   it('gives up last copies only when that is said, and is told what they were', async () => {

@@ -37,6 +37,8 @@ export const neverAnswer: Script = () => {};
 export class ScriptedLinkHandler implements LinkHandler {
   readonly nodeId: NodeId;
   clusterId: string | undefined;
+  epoch = 0;
+  assigned: readonly ReplicaAssignment[] = [];
   script: Script = answerAtOnce;
   assignScript: AssignScript = async () => [];
   readonly received: LinkRequest[] = [];

@@ -4,6 +4,7 @@ import type { CommandSpec } from '../command.js';
 import { coordinatorOptionSpecs } from '../coordinator-option-table.js';
 import type { ResolvedOptions } from '../resolved-options.js';
 import { processStopSignals, runServer } from '../server-process.js';
+import { etcdOf } from './topology-backup.js';
 
 /** From a stop's own limit to the end of the process. */
 export const STOP_GRACE_MS = 1000;
@@ -36,9 +37,7 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
   const { defaultLimits } = await import('../../coordinator/limits.js');
   return coordinatorOptions({
     dataDirectory: options.text('data'),
-    etcd: options.has('etcd')
-      ? { endpoints: options.endpoints('etcd'), prefix: prefixOf(options.text('etcd-prefix')) }
-      : undefined,
+    etcd: etcdOf(options),
     topologyLeaseMs: options.integer('topology-lease-ms'),
     controllerLease: { ttlMs: options.integer('controller-lease-ms') },
     listen: options.address('listen'),
@@ -86,8 +85,4 @@ async function toCoordinatorOptions(options: ResolvedOptions) {
     startWaitMs: options.integer('start-wait-ms'),
     stopTimeoutMs: options.integer('stop-timeout-ms'),
   });
-}
-
-function prefixOf(text: string): string {
-  return text.endsWith('/') ? text : `${text}/`;
 }

@@ -3,6 +3,7 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { invalidField } from '../../base/errors.js';
 import { nodeId } from '../../base/ids.js';
 import type { AddNodeRequest__Output } from '../../wire/generated/annulus/v1/AddNodeRequest.js';
+import type { BackUpTopologyResponse } from '../../wire/generated/annulus/v1/BackUpTopologyResponse.js';
 import type { CompareReplicasRequest__Output } from '../../wire/generated/annulus/v1/CompareReplicasRequest.js';
 import type { CompareReplicasResponse } from '../../wire/generated/annulus/v1/CompareReplicasResponse.js';
 import type { DrainNodeRequest__Output } from '../../wire/generated/annulus/v1/DrainNodeRequest.js';
@@ -22,6 +23,7 @@ import type { ReplicaComparer } from '../replication/replica-comparer.js';
 import { checkNodeId } from '../requests/fields.js';
 import { joiningNode, nodeUpdate } from '../requests/node-request.js';
 import type { NodeEntry } from '../topology/topology.js';
+import { serializeTopology } from '../topology/topology-json.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
 import { NodeMessages } from './node-messages.js';
 
@@ -95,6 +97,11 @@ export class ClusterHandlers {
 
   getTopology(): TopologyMessage {
     return this.#messages.topology(this.#topology.current);
+  }
+
+  backUpTopology(): BackUpTopologyResponse {
+    const { current } = this.#topology;
+    return { epoch: current.epoch, topology: serializeTopology(current) };
   }
 
   async compareReplicas({

@@ -95,6 +95,7 @@ function clusterHandlers(
     ForceInSync: unary(frame, 'ForceInSync', (r) => cluster.forceInSync(r)),
     ListNodes: unary(frame, 'ListNodes', () => cluster.listNodes()),
     GetTopology: unary(frame, 'GetTopology', () => cluster.getTopology()),
+    BackUpTopology: unary(frame, 'BackUpTopology', () => cluster.backUpTopology()),
     CompareReplicas: unary(frame, 'CompareReplicas', (r) => cluster.compareReplicas(r)),
     WatchTopology: (call) => cluster.watchTopology(call),
     DrainNode: unary(frame, 'DrainNode', (r) => cluster.drainNode(r)),

@@ -2,6 +2,8 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AddNodeRequest as _annulus_v1_AddNodeRequest, AddNodeRequest__Output as _annulus_v1_AddNodeRequest__Output } from './annulus/v1/AddNodeRequest.js';
+import type { BackUpTopologyRequest as _annulus_v1_BackUpTopologyRequest, BackUpTopologyRequest__Output as _annulus_v1_BackUpTopologyRequest__Output } from './annulus/v1/BackUpTopologyRequest.js';
+import type { BackUpTopologyResponse as _annulus_v1_BackUpTopologyResponse, BackUpTopologyResponse__Output as _annulus_v1_BackUpTopologyResponse__Output } from './annulus/v1/BackUpTopologyResponse.js';
 import type { ClusterClient as _annulus_v1_ClusterClient, ClusterDefinition as _annulus_v1_ClusterDefinition } from './annulus/v1/Cluster.js';
 import type { CollectionTopology as _annulus_v1_CollectionTopology, CollectionTopology__Output as _annulus_v1_CollectionTopology__Output } from './annulus/v1/CollectionTopology.js';
 import type { CompareReplicasRequest as _annulus_v1_CompareReplicasRequest, CompareReplicasRequest__Output as _annulus_v1_CompareReplicasRequest__Output } from './annulus/v1/CompareReplicasRequest.js';
@@ -47,6 +49,8 @@ export interface ProtoGrpcType {
   annulus: {
     v1: {
       AddNodeRequest: MessageTypeDefinition<_annulus_v1_AddNodeRequest, _annulus_v1_AddNodeRequest__Output>
+      BackUpTopologyRequest: MessageTypeDefinition<_annulus_v1_BackUpTopologyRequest, _annulus_v1_BackUpTopologyRequest__Output>
+      BackUpTopologyResponse: MessageTypeDefinition<_annulus_v1_BackUpTopologyResponse, _annulus_v1_BackUpTopologyResponse__Output>
       Cluster: SubtypeConstructor<typeof grpc.Client, _annulus_v1_ClusterClient> & { service: _annulus_v1_ClusterDefinition }
       CollectionTopology: MessageTypeDefinition<_annulus_v1_CollectionTopology, _annulus_v1_CollectionTopology__Output>
       CompareReplicasRequest: MessageTypeDefinition<_annulus_v1_CompareReplicasRequest, _annulus_v1_CompareReplicasRequest__Output>

@@ -3,6 +3,8 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 
 import type { AssignRequest as _annulus_v1_AssignRequest, AssignRequest__Output as _annulus_v1_AssignRequest__Output } from './annulus/v1/AssignRequest.js';
 import type { AssignResponse as _annulus_v1_AssignResponse, AssignResponse__Output as _annulus_v1_AssignResponse__Output } from './annulus/v1/AssignResponse.js';
+import type { DescribeRequest as _annulus_v1_DescribeRequest, DescribeRequest__Output as _annulus_v1_DescribeRequest__Output } from './annulus/v1/DescribeRequest.js';
+import type { DescribeResponse as _annulus_v1_DescribeResponse, DescribeResponse__Output as _annulus_v1_DescribeResponse__Output } from './annulus/v1/DescribeResponse.js';
 import type { Document as _annulus_v1_Document, Document__Output as _annulus_v1_Document__Output } from './annulus/v1/Document.js';
 import type { Filter as _annulus_v1_Filter, Filter__Output as _annulus_v1_Filter__Output } from './annulus/v1/Filter.js';
 import type { FilterEquals as _annulus_v1_FilterEquals, FilterEquals__Output as _annulus_v1_FilterEquals__Output } from './annulus/v1/FilterEquals.js';
@@ -33,6 +35,8 @@ export interface ProtoGrpcType {
       AssignRequest: MessageTypeDefinition<_annulus_v1_AssignRequest, _annulus_v1_AssignRequest__Output>
       AssignResponse: MessageTypeDefinition<_annulus_v1_AssignResponse, _annulus_v1_AssignResponse__Output>
       Consistency: EnumTypeDefinition
+      DescribeRequest: MessageTypeDefinition<_annulus_v1_DescribeRequest, _annulus_v1_DescribeRequest__Output>
+      DescribeResponse: MessageTypeDefinition<_annulus_v1_DescribeResponse, _annulus_v1_DescribeResponse__Output>
       Document: MessageTypeDefinition<_annulus_v1_Document, _annulus_v1_Document__Output>
       Filter: MessageTypeDefinition<_annulus_v1_Filter, _annulus_v1_Filter__Output>
       FilterEquals: MessageTypeDefinition<_annulus_v1_FilterEquals, _annulus_v1_FilterEquals__Output>

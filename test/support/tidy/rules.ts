@@ -33,7 +33,10 @@ export interface Layer {
 }
 
 const wireAndBase = ['src/wire/', 'src/base/'];
-const mains = ['src/coordinator/main', 'src/coordinator/config', 'shards/main', 'shards/config'];
+const mains = [
+  ...['src/coordinator/main', 'src/coordinator/config', 'shards/main', 'shards/config'],
+  'src/coordinator/restore/main',
+];
 /** Numbers that options are checked against and defaulted by. */
 const limits = ['src/coordinator/limits', 'shards/scheduler'];
 /** What benchmarks measure alone. */

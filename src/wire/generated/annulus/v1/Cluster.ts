@@ -3,6 +3,8 @@
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AddNodeRequest as _annulus_v1_AddNodeRequest, AddNodeRequest__Output as _annulus_v1_AddNodeRequest__Output } from '../../annulus/v1/AddNodeRequest.js';
+import type { BackUpTopologyRequest as _annulus_v1_BackUpTopologyRequest, BackUpTopologyRequest__Output as _annulus_v1_BackUpTopologyRequest__Output } from '../../annulus/v1/BackUpTopologyRequest.js';
+import type { BackUpTopologyResponse as _annulus_v1_BackUpTopologyResponse, BackUpTopologyResponse__Output as _annulus_v1_BackUpTopologyResponse__Output } from '../../annulus/v1/BackUpTopologyResponse.js';
 import type { CompareReplicasRequest as _annulus_v1_CompareReplicasRequest, CompareReplicasRequest__Output as _annulus_v1_CompareReplicasRequest__Output } from '../../annulus/v1/CompareReplicasRequest.js';
 import type { CompareReplicasResponse as _annulus_v1_CompareReplicasResponse, CompareReplicasResponse__Output as _annulus_v1_CompareReplicasResponse__Output } from '../../annulus/v1/CompareReplicasResponse.js';
 import type { DrainNodeRequest as _annulus_v1_DrainNodeRequest, DrainNodeRequest__Output as _annulus_v1_DrainNodeRequest__Output } from '../../annulus/v1/DrainNodeRequest.js';
@@ -42,6 +44,15 @@ export interface ClusterClient extends grpc.Client {
   addNode(argument: _annulus_v1_AddNodeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   addNode(argument: _annulus_v1_AddNodeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
   addNode(argument: _annulus_v1_AddNodeRequest, callback: grpc.requestCallback<_annulus_v1_NodeInfo__Output>): grpc.ClientUnaryCall;
+  
+  BackUpTopology(argument: _annulus_v1_BackUpTopologyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  BackUpTopology(argument: _annulus_v1_BackUpTopologyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  BackUpTopology(argument: _annulus_v1_BackUpTopologyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  BackUpTopology(argument: _annulus_v1_BackUpTopologyRequest, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  backUpTopology(argument: _annulus_v1_BackUpTopologyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  backUpTopology(argument: _annulus_v1_BackUpTopologyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  backUpTopology(argument: _annulus_v1_BackUpTopologyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
+  backUpTopology(argument: _annulus_v1_BackUpTopologyRequest, callback: grpc.requestCallback<_annulus_v1_BackUpTopologyResponse__Output>): grpc.ClientUnaryCall;
   
   CompareReplicas(argument: _annulus_v1_CompareReplicasRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_CompareReplicasResponse__Output>): grpc.ClientUnaryCall;
   CompareReplicas(argument: _annulus_v1_CompareReplicasRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_CompareReplicasResponse__Output>): grpc.ClientUnaryCall;
@@ -184,6 +195,8 @@ export interface ClusterClient extends grpc.Client {
 export interface ClusterHandlers extends grpc.UntypedServiceImplementation {
   AddNode: grpc.handleUnaryCall<_annulus_v1_AddNodeRequest__Output, _annulus_v1_NodeInfo>;
   
+  BackUpTopology: grpc.handleUnaryCall<_annulus_v1_BackUpTopologyRequest__Output, _annulus_v1_BackUpTopologyResponse>;
+  
   CompareReplicas: grpc.handleUnaryCall<_annulus_v1_CompareReplicasRequest__Output, _annulus_v1_CompareReplicasResponse>;
   
   DrainNode: grpc.handleUnaryCall<_annulus_v1_DrainNodeRequest__Output, _annulus_v1_NodeInfo>;
@@ -220,6 +233,7 @@ export interface ClusterHandlers extends grpc.UntypedServiceImplementation {
 
 export interface ClusterDefinition extends grpc.ServiceDefinition {
   AddNode: MethodDefinition<_annulus_v1_AddNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_AddNodeRequest__Output, _annulus_v1_NodeInfo__Output>
+  BackUpTopology: MethodDefinition<_annulus_v1_BackUpTopologyRequest, _annulus_v1_BackUpTopologyResponse, _annulus_v1_BackUpTopologyRequest__Output, _annulus_v1_BackUpTopologyResponse__Output>
   CompareReplicas: MethodDefinition<_annulus_v1_CompareReplicasRequest, _annulus_v1_CompareReplicasResponse, _annulus_v1_CompareReplicasRequest__Output, _annulus_v1_CompareReplicasResponse__Output>
   DrainNode: MethodDefinition<_annulus_v1_DrainNodeRequest, _annulus_v1_NodeInfo, _annulus_v1_DrainNodeRequest__Output, _annulus_v1_NodeInfo__Output>
   ForceInSync: MethodDefinition<_annulus_v1_ForceInSyncRequest, _annulus_v1_ForceInSyncResponse, _annulus_v1_ForceInSyncRequest__Output, _annulus_v1_ForceInSyncResponse__Output>

@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AssignRequest as _annulus_v1_AssignRequest, AssignRequest__Output as _annulus_v1_AssignRequest__Output } from '../../annulus/v1/AssignRequest.js';
 import type { AssignResponse as _annulus_v1_AssignResponse, AssignResponse__Output as _annulus_v1_AssignResponse__Output } from '../../annulus/v1/AssignResponse.js';
+import type { DescribeRequest as _annulus_v1_DescribeRequest, DescribeRequest__Output as _annulus_v1_DescribeRequest__Output } from '../../annulus/v1/DescribeRequest.js';
+import type { DescribeResponse as _annulus_v1_DescribeResponse, DescribeResponse__Output as _annulus_v1_DescribeResponse__Output } from '../../annulus/v1/DescribeResponse.js';
 import type { HelloRequest as _annulus_v1_HelloRequest, HelloRequest__Output as _annulus_v1_HelloRequest__Output } from '../../annulus/v1/HelloRequest.js';
 import type { HelloResponse as _annulus_v1_HelloResponse, HelloResponse__Output as _annulus_v1_HelloResponse__Output } from '../../annulus/v1/HelloResponse.js';
 import type { LinkBatch as _annulus_v1_LinkBatch, LinkBatch__Output as _annulus_v1_LinkBatch__Output } from '../../annulus/v1/LinkBatch.js';
@@ -17,6 +19,15 @@ export interface ShardLinkClient extends grpc.Client {
   assign(argument: _annulus_v1_AssignRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_AssignResponse__Output>): grpc.ClientUnaryCall;
   assign(argument: _annulus_v1_AssignRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_AssignResponse__Output>): grpc.ClientUnaryCall;
   assign(argument: _annulus_v1_AssignRequest, callback: grpc.requestCallback<_annulus_v1_AssignResponse__Output>): grpc.ClientUnaryCall;
+  
+  Describe(argument: _annulus_v1_DescribeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  Describe(argument: _annulus_v1_DescribeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  Describe(argument: _annulus_v1_DescribeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  Describe(argument: _annulus_v1_DescribeRequest, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  describe(argument: _annulus_v1_DescribeRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  describe(argument: _annulus_v1_DescribeRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  describe(argument: _annulus_v1_DescribeRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
+  describe(argument: _annulus_v1_DescribeRequest, callback: grpc.requestCallback<_annulus_v1_DescribeResponse__Output>): grpc.ClientUnaryCall;
   
   Hello(argument: _annulus_v1_HelloRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_annulus_v1_HelloResponse__Output>): grpc.ClientUnaryCall;
   Hello(argument: _annulus_v1_HelloRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_annulus_v1_HelloResponse__Output>): grpc.ClientUnaryCall;
@@ -47,6 +58,8 @@ export interface ShardLinkClient extends grpc.Client {
 export interface ShardLinkHandlers extends grpc.UntypedServiceImplementation {
   Assign: grpc.handleUnaryCall<_annulus_v1_AssignRequest__Output, _annulus_v1_AssignResponse>;
   
+  Describe: grpc.handleUnaryCall<_annulus_v1_DescribeRequest__Output, _annulus_v1_DescribeResponse>;
+  
   Hello: grpc.handleUnaryCall<_annulus_v1_HelloRequest__Output, _annulus_v1_HelloResponse>;
   
   Recovery: grpc.handleBidiStreamingCall<_annulus_v1_LinkBatch__Output, _annulus_v1_LinkBatch>;
@@ -59,6 +72,7 @@ export interface ShardLinkHandlers extends grpc.UntypedServiceImplementation {
 
 export interface ShardLinkDefinition extends grpc.ServiceDefinition {
   Assign: MethodDefinition<_annulus_v1_AssignRequest, _annulus_v1_AssignResponse, _annulus_v1_AssignRequest__Output, _annulus_v1_AssignResponse__Output>
+  Describe: MethodDefinition<_annulus_v1_DescribeRequest, _annulus_v1_DescribeResponse, _annulus_v1_DescribeRequest__Output, _annulus_v1_DescribeResponse__Output>
   Hello: MethodDefinition<_annulus_v1_HelloRequest, _annulus_v1_HelloResponse, _annulus_v1_HelloRequest__Output, _annulus_v1_HelloResponse__Output>
   Recovery: MethodDefinition<_annulus_v1_LinkBatch, _annulus_v1_LinkBatch, _annulus_v1_LinkBatch__Output, _annulus_v1_LinkBatch__Output>
   Search: MethodDefinition<_annulus_v1_LinkBatch, _annulus_v1_LinkBatch, _annulus_v1_LinkBatch__Output, _annulus_v1_LinkBatch__Output>

@@ -1,0 +1,8 @@
+// Original file: proto/annulus/v1/shard.proto
+
+
+export interface DescribeRequest {
+}
+
+export interface DescribeRequest__Output {
+}
