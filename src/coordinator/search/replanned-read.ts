@@ -13,8 +13,11 @@ import { type ReadKind, type ReadOutcome, runRead } from './read-driver.js';
 import type { ReadRoute } from './read-router.js';
 import type { PartitionRead, PartitionReply } from './scatter-gather-port.js';
 
-/** Pauses before each new plan: about as long as it takes to tell a node of a change. */
-const PAUSES_MS = [5, 20, 80, 320];
+/**
+ * Pauses before each new plan: about as long as it takes to tell a node of a change, and then for as
+ * long as a node may be too busy to be told, such as the only one left of several.
+ */
+const PAUSES_MS = [5, 20, 80, 320, 640, 1_280];
 
 export async function runReplannedRead<R extends PartitionReply>(
   kind: ReadKind<R>,

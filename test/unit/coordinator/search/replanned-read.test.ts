@@ -88,8 +88,11 @@ class World {
   }
 
   /** How a count that was planned on `planned` ends. */
-  async count(planned: CollectionEntry, leavesAfterMs?: number): Promise<string> {
-    const context = new RequestContext(this.clock.nowMs(), this.clock.nowMs() + 1_000);
+  async count(
+    planned: CollectionEntry,
+    { leavesAfterMs, timeoutMs = 1_000 }: { leavesAfterMs?: number; timeoutMs?: number } = {},
+  ): Promise<string> {
+    const context = new RequestContext(this.clock.nowMs(), this.clock.nowMs() + timeoutMs);
     if (leavesAfterMs !== undefined) this.clock.setTimer(leavesAfterMs, () => context.cancel());
     let end: string | undefined;
     this.reads.count(planned, context).then(
@@ -156,6 +159,14 @@ it('waits for a node that has yet to hear of the change', async () => {
   expect(new Set(world.asked)).toEqual(new Set(['a for 2']));
 });
 
+it('waits for two seconds when that takes so long, and there is nobody else', async () => {
+  const world = new World();
+  await world.clock.runForAsync(5);
+  world.takeOut(b);
+  world.clock.setTimer(2_000, () => world.generations.set(a, 2));
+  expect(await world.count(world.entry, { timeoutMs: 10_000 })).toBe('counts 7');
+});
+
 it('gives up when a node never hears of it, and says who was asked', async () => {
   const world = new World();
   await world.clock.runForAsync(5);
@@ -181,6 +192,6 @@ it('ends at once when the caller leaves during a pause', async () => {
   await world.clock.runForAsync(5);
   world.takeOut(b);
   const beganMs = world.clock.nowMs();
-  await world.count(world.entry, 50);
+  await world.count(world.entry, { leavesAfterMs: 50 });
   expect(world.clock.nowMs() - beganMs).toBe(50);
 });
