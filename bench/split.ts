@@ -31,7 +31,7 @@ const options = programOptions('split', [
 ]);
 const COLLECTION = 'split';
 const LIMIT_MS = 170_000;
-const STEADY_MS = 5_000;
+const STEADY_MS = 3_000;
 /** Of the documents, those that are written again and again. */
 const CHANGING_RATIO = 0.05;
 const [from, to] = [options.integer('from'), options.integer('to')];
@@ -56,6 +56,7 @@ try {
   const pauseMs = options.integer('pause-ms');
   const load = new MixedLoad(client, COLLECTION, { data, changingCount, pauseMs });
   const fillMs = await timed(() => load.fill());
+  console.log(`${documentCount} documents written in ${seconds(fillMs)}`);
   await untilAtRest(client, from * copies, () => true, LIMIT_MS);
   load.start();
   const census = new Census(client, COLLECTION, data.documents, options.integer('seed'));
@@ -67,6 +68,7 @@ try {
     if (withKills) await killSome();
     await untilAtRest(client, to * copies, isSplit, LIMIT_MS);
   });
+  console.log(`split in ${seconds(splitMs)}`);
   const during = load.take();
   await sleep(STEADY_MS);
   await load.stop();

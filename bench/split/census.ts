@@ -6,10 +6,13 @@
 
 import type { Random } from '../../src/base/random.js';
 import { randomInt, seededRandom } from '../../src/base/random.js';
+import { systemClock } from '../../src/base/system-clock.js';
 import type { AnnulusClient } from '../../src/client/index.js';
 
 const WRONG_KEPT_MAX = 10;
 const PROBES = 20;
+const PAGE = 1_000;
+const PAUSE_MS = 100;
 
 export class Census {
   readonly #client: AnnulusClient;
@@ -58,13 +61,14 @@ export class Census {
         this.failedCount += 1;
         if (this.errors.length < WRONG_KEPT_MAX) this.errors.push(`census: ${error}`);
       }
+      await new Promise<void>((resolve) => systemClock.setTimer(PAUSE_MS, resolve));
     }
   }
 
   async #listAll(): Promise<void> {
     const found = new Set<string>();
     let last = '';
-    for await (const { id } of this.#client.listAll(this.#collection)) {
+    for await (const { id } of this.#client.listAll(this.#collection, { pageSize: PAGE })) {
       if (found.has(id)) this.#note(`${id} is listed twice, after ${last}`);
       found.add(id);
       last = id;

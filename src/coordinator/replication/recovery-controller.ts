@@ -226,7 +226,9 @@ class Decision {
   }
 
   #countCopy(...nodeIds: NodeId[]): void {
-    for (const nodeId of nodeIds) this.#copies.set(nodeId, (this.#copies.get(nodeId) ?? 0) + 1);
+    for (const nodeId of new Set(nodeIds)) {
+      this.#copies.set(nodeId, (this.#copies.get(nodeId) ?? 0) + 1);
+    }
   }
 }
 
