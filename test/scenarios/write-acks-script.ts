@@ -137,6 +137,7 @@ function describe(effect: WriteAcksEffect): string {
         return `failed: ${settlement.cause}${on}`;
       }
       const [outcome] = settlement.outcomes;
+      if (outcome?.isInDoubt) return 'in doubt';
       return outcome?.isApplied ? 'acknowledged' : `superseded by ${outcome?.supersededBy}`;
     }
     case 'finish':

@@ -46,7 +46,9 @@ export class CollectionChurn {
 
   /** One more collection; resolves when its turn is over, never if its coordinator dies. */
   async next(): Promise<void> {
-    const { coordinator, log } = this.#cluster;
+    const { log, serving } = this.#cluster;
+    const home = serving.length > 1 ? oneOf(this.#random, serving) : serving[0];
+    const coordinator = home?.coordinator;
     if (coordinator === undefined) return;
     const name = `churn-${this.#count}`;
     const isFull = this.#kept.size >= this.#cluster.plan.workload.churnMax;
@@ -91,10 +93,10 @@ export class CollectionChurn {
 
   /** All is quiet: nodes hold what they were given, and nothing else. */
   checkNothingLeft(): void {
-    const { coordinator, nodes, violations } = this.#cluster;
-    if (coordinator === undefined) return;
-    for (const { nodeId, disks } of nodes) {
-      const given = assignmentsOf(coordinator.topology.current, nodeId);
+    const { storedTopology, members, violations } = this.#cluster;
+    if (storedTopology === undefined) return;
+    for (const { nodeId, disks } of members) {
+      const given = assignmentsOf(storedTopology, nodeId);
       const names = given.map(({ collection, partition }) => replicaName(collection, partition));
       const expected = names.sort().join(', ');
       const held = disks.names().sort().join(', ');
@@ -111,7 +113,7 @@ export class CollectionChurn {
       dimension: 2,
       metric: 'l2',
       partitionCount: oneOf(random, [1, 2, 4]),
-      replicationFactor: intBetween(random, 1, this.#cluster.nodes.length),
+      replicationFactor: intBetween(random, 1, this.#cluster.members.length),
       m: 16,
       efConstruction: 100,
     });

@@ -21,6 +21,17 @@ export const allFaults: FaultKind[] = [
   'skew_node',
 ];
 
+/** Of several coordinators, and of the store that they share. */
+export const controlFaults: FaultKind[] = [
+  'crash_controller',
+  'pause_controller',
+  'pause_coordinator',
+  'store_away',
+  'cut_store',
+  'slow_watch',
+  'cut_one_link',
+];
+
 const WALL_JUMPS_MS = [50, 30_000, 2 * 3_600_000];
 
 /** A random subset of the kinds: some runs have no crashes, others nothing but. */
@@ -77,11 +88,41 @@ function drawFault(
       return { atMs, kind, node };
     case 'crash_coordinator':
       return { atMs, kind, downMs: Math.min(forMs, 500) };
+    case 'crash_controller':
+      return { atMs, kind, downMs: forMs };
+    case 'pause_controller':
+    case 'store_away':
+      return { atMs, kind, forMs };
+    case 'pause_coordinator':
+    case 'cut_store':
+      return { atMs, kind, forMs, coordinator: drawCoordinator(random) };
+    case 'slow_watch':
+      return {
+        atMs,
+        kind,
+        forMs,
+        coordinator: drawCoordinator(random),
+        lagMs: exponential(random, 2_000),
+      };
+    case 'cut_one_link':
+      return {
+        atMs,
+        kind,
+        node,
+        forMs,
+        coordinator: drawCoordinator(random),
+        direction: drawDirection(random),
+      };
     case 'jump_wall_clock':
       return { atMs, kind, byMs: drawJumpMs(random) };
     case 'skew_node':
       return { atMs, kind, node, byMs: drawJumpMs(random) };
   }
+}
+
+/** Counted round by those that there are. */
+function drawCoordinator(random: Random): number {
+  return intBetween(random, 0, 5);
 }
 
 function drawDirection(random: Random): CutDirection {

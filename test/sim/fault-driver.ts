@@ -1,4 +1,6 @@
 /** Makes the plan's faults happen, each at its time and for its time, and heals them all at the end. */
+import { replicaName } from '../../shards/replica-set.js';
+import { beginControlFault, type ControlFault, isOfControl } from './control-faults.js';
 import type { Fault, FaultKind } from './fault-plan.js';
 import { mayLose, onlyCopies } from './last-copies.js';
 import type { SimCluster } from './sim-cluster.js';
@@ -31,12 +33,13 @@ export class FaultDriver {
     const cluster = this.#cluster;
     cluster.log.add('all faults end');
     cluster.network.heal();
+    cluster.etcd.heal();
     for (const node of cluster.nodes) {
       node.slowFactor = 1;
       node.diskSlowFactor = 1;
       node.process.resume();
       node.disks.repair();
-      const lost = onlyCopies(cluster, node).filter((name) => node.disks.disk(name)?.isDamaged);
+      const lost = onlyCopies(cluster, node).filter((name) => isLost(node, name));
       if (lost.length > 0) {
         cluster.log.add(`${node.nodeId} gets the only copies of ${lost.join(', ')} back`);
         for (const name of lost) node.disks.disk(name)?.restoreRows();
@@ -44,20 +47,19 @@ export class FaultDriver {
       }
       cluster.startNode(node);
     }
-    if (cluster.coordinatorProcess.isDead) void cluster.startCoordinator();
+    for (const one of cluster.coordinators) {
+      one.watchLagMs = 0;
+      one.process.resume();
+      if (one.process.isDead) void one.start();
+    }
   }
 
   #begin(fault: Fault): void {
     const cluster = this.#cluster;
     this.fired.set(fault.kind, (this.fired.get(fault.kind) ?? 0) + 1);
     cluster.log.add(`fault ${JSON.stringify(fault)}`);
-    if (fault.kind === 'crash_coordinator') {
-      this.#crashCoordinator(fault.downMs);
-    } else if (fault.kind === 'jump_wall_clock') {
-      cluster.jumpWall(fault.byMs);
-    } else {
-      this.#beginAtNode(fault, this.#nodeOf(fault.node));
-    }
+    if (isOfControl(fault)) beginControlFault(cluster, fault, this.#after);
+    else this.#beginAtNode(fault, this.#nodeOf(fault.node));
   }
 
   #nodeOf(index: number): SimNode {
@@ -65,7 +67,7 @@ export class FaultDriver {
     return nodes[index % nodes.length] as SimNode;
   }
 
-  #beginAtNode(fault: Extract<Fault, { node: number }>, node: SimNode): void {
+  #beginAtNode(fault: Exclude<Fault, ControlFault>, node: SimNode): void {
     const { network } = this.#cluster;
     switch (fault.kind) {
       case 'crash_node':
@@ -113,8 +115,11 @@ export class FaultDriver {
         this.#after(fault.forMs, () => network.setSlow(node.nodeId, 1));
         return;
       case 'cut_link':
-        network.cut(node.nodeId, fault.direction);
-        this.#after(fault.forMs, () => network.mend(node.nodeId, fault.direction));
+        for (const one of this.#cluster.coordinators) {
+          const path = one.pathTo(node.nodeId);
+          network.cut(path, fault.direction);
+          this.#after(fault.forMs, () => network.mend(path, fault.direction));
+        }
         return;
       case 'cut_peers': {
         const peer = this.#nodeOf(fault.peer);
@@ -145,19 +150,19 @@ export class FaultDriver {
     this.#after(fault.downMs, () => cluster.startNode(node));
   }
 
-  #crashCoordinator(downMs: number): void {
-    const cluster = this.#cluster;
-    if (cluster.coordinatorProcess.isDead) return;
-    cluster.crashCoordinator();
-    this.#after(downMs, () => {
-      if (cluster.coordinatorProcess.isDead) void cluster.startCoordinator();
-    });
-  }
-
   /** Not once all is healed: healing has done it then. */
-  #after(delayMs: number, callback: () => void): void {
+  readonly #after = (delayMs: number, callback: () => void): void => {
     this.#cluster.world.setTimer(delayMs, () => {
       if (!this.#isHealed) callback();
     });
-  }
+  };
+}
+
+/** Damaged, or found so: its process does not trust it any more, even if what was damaged is gone. */
+function isLost({ disks, shardNode }: SimNode, name: string): boolean {
+  if (disks.disk(name)?.isDamaged) return true;
+  const reports = shardNode?.reports() ?? [];
+  return reports.some(({ collection, partition, condition }) => {
+    return condition === 'corrupt' && replicaName(collection, partition) === name;
+  });
 }

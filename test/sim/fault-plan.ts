@@ -17,6 +17,32 @@ export interface ClusterPlan {
   comparisonIntervalMs: number;
 }
 
+/** Several coordinators, and the topology store that they share. */
+export interface StorePlan {
+  coordinatorCount: number;
+  /** A call takes two trips. */
+  tripMsMean: number;
+  /** What nobody answers has failed after so long. */
+  timeoutMs: number;
+  /** Share of the calls whose answers are lost. */
+  lostRatio: number;
+  /** Changes are told so much later. */
+  watchMsMean: number;
+  /** The controller's term. */
+  seatMs: number;
+  topologyLeaseMs: number;
+}
+
+/** Operators that change the cluster's shape while it works. */
+export interface ShapePlan {
+  /** Machines beside those that the cluster begins with. */
+  spareCount: number;
+  /** After this share of the requests an operator does something. */
+  changeRatio: number;
+  replaceAfterMs: number;
+  settleMs: number;
+}
+
 export interface NetworkPlan {
   /** Every message takes this long at least ... */
   delayMsMin: number;
@@ -89,13 +115,31 @@ export type Fault = { atMs: number } & (
   /** A row on its disk cannot be read any more; `pick` (0..1) says which. */
   | { kind: 'damage_row'; node: number; pick: number }
   | { kind: 'cut_link'; node: number; forMs: number; direction: CutDirection }
+  /** Between one coordinator and a node. */
+  | {
+      kind: 'cut_one_link';
+      coordinator: number;
+      node: number;
+      forMs: number;
+      direction: CutDirection;
+    }
   /** Between two nodes, of which `node` asks and `peer` is asked. */
   | { kind: 'cut_peers'; node: number; peer: number; forMs: number; direction: CutDirection }
   | { kind: 'slow_link'; node: number; forMs: number; factor: number }
   | { kind: 'reset_link'; node: number }
-  | { kind: 'crash_coordinator'; downMs: number }
-  /** The coordinator's. */
-  | { kind: 'jump_wall_clock'; byMs: number }
+  /** The first, unless another one is named. */
+  | { kind: 'crash_coordinator'; downMs: number; coordinator?: number }
+  /** Whichever is the controller then. */
+  | { kind: 'crash_controller'; downMs: number }
+  | { kind: 'pause_controller'; forMs: number }
+  | { kind: 'pause_coordinator'; coordinator: number; forMs: number }
+  /** The topology store is away, for all or for one of them. */
+  | { kind: 'store_away'; forMs: number }
+  | { kind: 'cut_store'; coordinator: number; forMs: number }
+  /** Changes of the topology are told later by so much. */
+  | { kind: 'slow_watch'; coordinator: number; forMs: number; lagMs: number }
+  /** A coordinator's: the first, unless another one is named. */
+  | { kind: 'jump_wall_clock'; byMs: number; coordinator?: number }
   /** Its wall clock is so far ahead of the world's, until another such fault. */
   | { kind: 'skew_node'; node: number; byMs: number }
 );
@@ -115,6 +159,10 @@ export interface SimPlan {
   node: NodePlan;
   /** How long a change of the topology store takes to be durable. */
   topologySyncMs: number;
+  /** Absent: one coordinator, with a topology store of its own. */
+  store?: StorePlan;
+  /** Absent: nodes and copies stay what they are. */
+  shape?: ShapePlan;
   workload: WorkloadPlan;
   faults: Fault[];
 }

@@ -33,13 +33,15 @@ export interface Possible {
 const WRITES_KEPT = 24;
 
 export class History {
-  /** The highest version that a write was first given. */
-  highestFirst: Version = 0n;
+  /** The highest version that a write was first given, by coordinator. */
+  readonly highestFirst = new Map<number, Version>();
   readonly #byId = new Map<string, WriteRecord[]>();
   readonly #byToken = new Map<string, WriteRecord>();
   readonly #byVersion = new Map<string, Map<Version, WriteRecord>>();
-  /** When the reads that are under way began, oldest first. */
-  readonly #reads = new Set<number>();
+  /** When the reads that are under way began, oldest first, and at which coordinator. */
+  readonly #reads = new Map<number, number>();
+  /** Reads may yet begin that count as begun by then. */
+  oldestTickNeeded: () => number = () => Number.POSITIVE_INFINITY;
   /** The writes whose first sending is under way: stamps are theirs. */
   #beginning: Map<string, WriteRecord> | undefined;
   #tick = 0;
@@ -50,9 +52,9 @@ export class History {
   }
 
   /** A read begins; what it may find is remembered until {@link endRead}. */
-  beginRead(): number {
+  beginRead(coordinator: number): number {
     const tick = this.nextTick();
-    this.#reads.add(tick);
+    this.#reads.set(tick, coordinator);
     return tick;
   }
 
@@ -60,9 +62,9 @@ export class History {
     this.#reads.delete(beganTick);
   }
 
-  /** The reads under way will never end: their coordinator died. */
-  forgetReads(): void {
-    this.#reads.clear();
+  /** The reads under way at a coordinator will never end: it died. */
+  forgetReads(coordinator: number): void {
+    for (const [tick, owner] of this.#reads) if (owner === coordinator) this.#reads.delete(tick);
   }
 
   ids(): string[] {
@@ -146,7 +148,8 @@ export class History {
 
   /** Those that some read, of now or later, may find, and those whose end is open. */
   #readable(writes: readonly WriteRecord[]): WriteRecord[] {
-    const [oldestReadTick = Number.POSITIVE_INFINITY] = this.#reads;
+    const [oldestTick = Number.POSITIVE_INFINITY] = this.#reads.keys();
+    const oldestReadTick = Math.min(oldestTick, this.oldestTickNeeded());
     let floor = 0n;
     for (const { state, endedTick, ...write } of writes) {
       if (state !== 'acknowledged' || endedTick >= oldestReadTick) continue;

@@ -29,8 +29,8 @@ export function onlyCopies(cluster: SimCluster, node: SimNode): string[] {
  * moment before, they name the one that has everything.
  */
 export async function forceWhatWasLost(cluster: SimCluster): Promise<void> {
-  const { coordinator, nodes, log } = cluster;
-  for (const collection of coordinator?.topology.current.collections.values() ?? []) {
+  const { coordinator, storedTopology, nodes, log } = cluster;
+  for (const collection of storedTopology?.collections.values() ?? []) {
     for (const [partition, { replicas }] of collection.partitions.entries()) {
       const name = replicaName(collection.id, partition);
       const held = replicas.map(({ nodeId, state }) => {

@@ -10,10 +10,14 @@
  *   disks         full, failing and slow disks, small batches
  *   clocks        wall clocks that jump, and coordinators that die
  *   stalls        cuts in one direction or both, pauses, slow links and late messages
+ *   elastic       nodes that join, are drained, leave, are replaced, and copies that change, with
+ *                 faults of nodes; one to three coordinators
+ *   coordinators  several of them over one topology store: crashes, pauses, late word of changes, and a
+ *                 store that is away; with fewer changes of shape
  */
 import type { Random } from '../../src/base/random.js';
-import { drawFaultKinds, drawFaults } from './draw-faults.js';
-import type { FaultKind, RequestKind, SimPlan } from './fault-plan.js';
+import { controlFaults, drawFaultKinds, drawFaults } from './draw-faults.js';
+import type { FaultKind, RequestKind, ShapePlan, SimPlan, StorePlan } from './fault-plan.js';
 import { between, chance, intBetween, oneOf, seedStream } from './seed-streams.js';
 
 export const profileNames = [
@@ -26,13 +30,16 @@ export const profileNames = [
   'disks',
   'stalls',
   'clocks',
+  'elastic',
+  'coordinators',
 ] as const;
 export type ProfileName = (typeof profileNames)[number];
 
-/** Where the profiles take turns: every other seed is of the swarm. */
+/** Where the profiles take turns: of four seeds one is of the swarm, and two change the shape. */
 export function profileOf(seed: number): ProfileName {
-  const others = profileNames.filter((name) => name !== 'swarm');
-  return seed % 2 === 0 ? 'swarm' : (others[(seed >> 1) % others.length] as ProfileName);
+  const turns: ProfileName[] = ['swarm', 'elastic', 'coordinators'];
+  const others = profileNames.filter((name) => !turns.includes(name));
+  return turns[seed % 4] ?? (others[(seed >> 2) % others.length] as ProfileName);
 }
 
 export const STEPS_DEFAULT = 200;
@@ -74,6 +81,12 @@ export function drawPlan(seed: number, profile: ProfileName, steps = STEPS_DEFAU
       replicate(random, plan);
       Object.assign(plan.network, { tailRatio: 0.05, tailMs: 300, isOrdered: false });
       redrawFaults(random, plan, 8, ['cut_link', 'cut_peers', 'pause_node', 'slow_link']);
+      break;
+    case 'elastic':
+      makeElastic(random, plan);
+      break;
+    case 'coordinators':
+      makeShared(random, plan);
       break;
   }
   return plan;
@@ -175,8 +188,17 @@ function redrawFaults(
 ): void {
   const total = count * faultsPer(plan.steps);
   const others: FaultKind[] = chance(random, 0.3) ? ['crash_coordinator', 'reset_link'] : [];
-  const { nodeCount } = plan.cluster;
-  plan.faults = drawFaults(random, [...kinds, ...others], total, nodeCount, endOf(plan));
+  const machineCount = plan.cluster.nodeCount + (plan.shape?.spareCount ?? 0);
+  plan.faults = drawFaults(random, [...kinds, ...others], total, machineCount, endOf(plan));
+  if (plan.store !== undefined) spreadOverCoordinators(random, plan);
+}
+
+/** Faults of coordinators are any one's. */
+function spreadOverCoordinators(random: Random, { faults, store }: SimPlan): void {
+  for (const fault of faults) {
+    if (fault.kind !== 'crash_coordinator' && fault.kind !== 'jump_wall_clock') continue;
+    fault.coordinator = intBetween(random, 0, (store?.coordinatorCount ?? 1) - 1);
+  }
 }
 
 function makeSlow(random: Random, plan: SimPlan): void {
@@ -216,4 +238,52 @@ function makeAway(random: Random, plan: SimPlan): void {
     if (fault.kind === 'skew_node') fault.byMs = between(random, -0.1, 0.1) * tombstoneGraceMs;
     if (fault.kind === 'crash_node') fault.downMs = between(random, 0.5, 3) * tombstoneGraceMs;
   }
+}
+
+/** Machines come and go; requests are further apart, so that moves have time to happen. */
+function makeElastic(random: Random, plan: SimPlan): void {
+  plan.cluster.nodeCount = intBetween(random, 2, 4);
+  plan.cluster.replicationFactor = intBetween(random, 1, Math.min(3, plan.cluster.nodeCount));
+  plan.cluster.partitionCount = oneOf(random, [1, 2, 4]);
+  plan.workload.intervalMs = oneOf(random, [25, 50, 100]);
+  plan.workload.churnMax = 3;
+  plan.shape = drawShape(random, 0.08);
+  plan.store = drawStore(random, intBetween(random, 1, 3));
+  redrawFaults(random, plan, 6, [
+    ...['crash_node', 'cut_link', 'cut_peers', 'pause_node', 'slow_node', 'wipe_node'],
+    ...['damage_row', 'slow_disk', 'crash_controller', 'crash_coordinator'],
+  ] as FaultKind[]);
+}
+
+function makeShared(random: Random, plan: SimPlan): void {
+  plan.cluster.nodeCount = intBetween(random, 2, 4);
+  plan.cluster.replicationFactor = intBetween(random, 2, Math.min(3, plan.cluster.nodeCount));
+  plan.cluster.partitionCount = oneOf(random, [1, 2, 4]);
+  plan.workload.intervalMs = oneOf(random, [25, 50, 100]);
+  plan.workload.churnMax = 3;
+  plan.shape = drawShape(random, 0.03);
+  plan.store = drawStore(random, intBetween(random, 2, 3));
+  const nodeFaults: FaultKind[] = ['crash_node', 'cut_link', 'reset_link', 'jump_wall_clock'];
+  redrawFaults(random, plan, 10, [...controlFaults, 'crash_coordinator', ...nodeFaults]);
+}
+
+function drawShape(random: Random, changeRatioMax: number): ShapePlan {
+  return {
+    spareCount: intBetween(random, 1, 3),
+    changeRatio: between(random, 0.01, changeRatioMax),
+    replaceAfterMs: oneOf(random, [2_000, 8_000]),
+    settleMs: oneOf(random, [200, 1_000]),
+  };
+}
+
+function drawStore(random: Random, coordinatorCount: number): StorePlan {
+  return {
+    coordinatorCount,
+    tripMsMean: between(random, 0.2, 5),
+    timeoutMs: oneOf(random, [200, 2_000]),
+    lostRatio: chance(random, 0.5) ? between(random, 0, 0.02) : 0,
+    watchMsMean: oneOf(random, [1, 20, 200]),
+    seatMs: oneOf(random, [2_000, 4_000]),
+    topologyLeaseMs: oneOf(random, [1_000, 5_000]),
+  };
 }

@@ -8,12 +8,14 @@ import type { CollectionEntry } from '../../src/coordinator/topology/topology.js
 import { checkCount, checkPage, inPartitions } from './checkers/counts.js';
 import { checkCoverage, checkCoverageRefusal, claimedPartitions } from './checkers/coverage.js';
 import { checkHits } from './checkers/search-hits.js';
+import { checkStaleness } from './checkers/staleness.js';
 import { checkAbsent, checkFound, type ReadInterval } from './checkers/visibility.js';
 import { drawVector } from './draw-vector.js';
 import type { RequestEnd, RequestFrame, RequestOptions } from './request-frame.js';
 import type { SeenSearch } from './search-spy.js';
 import { chance, intBetween, oneOf } from './seed-streams.js';
 import type { SimCluster } from './sim-cluster.js';
+import type { SimCoordinator } from './sim-coordinator.js';
 
 export class ReadRequests {
   readonly #cluster: SimCluster;
@@ -28,50 +30,64 @@ export class ReadRequests {
 
   /** With `topK` it needs full coverage; without, both are drawn. */
   search(isExact: boolean, options: RequestOptions, topK?: number): Promise<RequestEnd> {
-    const { history, violations, spy, hooks } = this.#cluster;
+    const { history, violations, hooks } = this.#cluster;
     const search = this.#drawSearch(isExact, topK);
     const kind = isExact ? 'exact_search' : 'search';
-    return this.#frame.run(kind, options, [], async (coordinator, collection, context, where) => {
-      const seen = spy.watch(search.vector);
-      const beganTick = history.beginRead();
-      try {
-        const sound = await coordinator.searches.search(collection, search, context);
-        const interval = { beganTick, endedTick: history.nextTick() };
-        this.#checkAnswer(where, collection, search, hooks.answer(sound), seen, interval);
-      } catch (error) {
-        if (error instanceof AnnulusError && error.reason === 'COVERAGE_TOO_LOW') {
-          checkCoverageRefusal(violations, where, collection.partitions.length, seen);
+    return this.#frame.run(
+      kind,
+      options,
+      [],
+      async (coordinator, collection, context, where, home) => {
+        const { spy } = home;
+        const seen = spy.watch(search.vector);
+        const readTick = history.beginRead(home.index);
+        const beganTick = this.#cluster.lag.readTick(home, readTick);
+        const behindMs = this.#cluster.lag.behindMs(home);
+        try {
+          const sound = await coordinator.searches.search(collection, search, context);
+          const interval = { beganTick, endedTick: history.nextTick() };
+          this.#checkAnswer(where, collection, search, hooks.answer(sound), seen, interval);
+          checkStaleness(this.#cluster, where, sound.coverage, behindMs);
+        } catch (error) {
+          if (error instanceof AnnulusError && error.reason === 'COVERAGE_TOO_LOW') {
+            checkCoverageRefusal(violations, where, collection.partitions.length, seen);
+          }
+          throw error;
+        } finally {
+          if (seen.callsUnderWay > 0) {
+            const count = seen.callsUnderWay;
+            violations.add('nothing outlives its request', `${where} left ${count} calls behind`);
+          }
+          spy.forget(search.vector);
+          history.endRead(readTick);
         }
-        throw error;
-      } finally {
-        if (seen.callsUnderWay > 0) {
-          const count = seen.callsUnderWay;
-          violations.add('nothing outlives its request', `${where} left ${count} calls behind`);
-        }
-        spy.forget(search.vector);
-        history.endRead(beganTick);
-      }
-    });
+      },
+    );
   }
 
   get(ids: string[], options: RequestOptions): Promise<RequestEnd> {
     const { history, violations } = this.#cluster;
     const includeVector = chance(this.#random, 0.5);
-    return this.#frame.run('get', options, [], async (coordinator, collection, context, where) => {
-      const reading = () => coordinator.reads.get(collection, ids, includeVector, context);
-      await this.#read(reading, (found, interval) => {
-        for (const id of ids) {
-          const document = found.get(id);
-          if (document === undefined) {
-            checkAbsent(history, violations, where, id, interval);
-          } else {
-            const { version, text } = document;
-            const vector = includeVector ? document.vector : undefined;
-            checkFound(history, violations, where, { id, version, text, vector }, interval);
+    return this.#frame.run(
+      'get',
+      options,
+      [],
+      async (coordinator, collection, context, where, home) => {
+        const reading = () => coordinator.reads.get(collection, ids, includeVector, context);
+        await this.#read(home, reading, (found, interval) => {
+          for (const id of ids) {
+            const document = found.get(id);
+            if (document === undefined) {
+              checkAbsent(history, violations, where, id, interval);
+            } else {
+              const { version, text } = document;
+              const vector = includeVector ? document.vector : undefined;
+              checkFound(history, violations, where, { id, version, text, vector }, interval);
+            }
           }
-        }
-      });
-    });
+        });
+      },
+    );
   }
 
   count(options: RequestOptions): Promise<RequestEnd> {
@@ -80,9 +96,9 @@ export class ReadRequests {
       'count',
       options,
       [],
-      async (coordinator, collection, context, where) => {
+      async (coordinator, collection, context, where, home) => {
         const reading = () => coordinator.reads.count(collection, context);
-        await this.#read(reading, (count, interval) =>
+        await this.#read(home, reading, (count, interval) =>
           checkCount(history, violations, where, count, () => true, interval),
         );
       },
@@ -92,25 +108,32 @@ export class ReadRequests {
   list(afterId: string, options: RequestOptions): Promise<RequestEnd> {
     const { history, violations } = this.#cluster;
     const limit = intBetween(this.#random, 1, 50);
-    return this.#frame.run('list', options, [], async (coordinator, collection, context, where) => {
-      const reading = () => coordinator.reads.list(collection, afterId, limit, false, context);
-      await this.#read(reading, (page, interval) =>
-        checkPage(history, violations, where, afterId, page, interval),
-      );
-    });
+    return this.#frame.run(
+      'list',
+      options,
+      [],
+      async (coordinator, collection, context, where, home) => {
+        const reading = () => coordinator.reads.list(collection, afterId, limit, false, context);
+        await this.#read(home, reading, (page, interval) =>
+          checkPage(history, violations, where, afterId, page, interval),
+        );
+      },
+    );
   }
 
   async #read<T>(
+    home: SimCoordinator,
     reading: () => Promise<T>,
     check: (answer: T, interval: ReadInterval) => void,
   ): Promise<void> {
     const { history } = this.#cluster;
-    const beganTick = history.beginRead();
+    const readTick = history.beginRead(home.index);
+    const beganTick = this.#cluster.lag.readTick(home, readTick);
     try {
       const answer = await reading();
       check(answer, { beganTick, endedTick: history.nextTick() });
     } finally {
-      history.endRead(beganTick);
+      history.endRead(readTick);
     }
   }
 

@@ -1,14 +1,17 @@
 /**
- * The frame of every request: it begins at the coordinator that is there, has a deadline, may be left by
+ * The frame of every request: it begins at a coordinator that is there, has a deadline, may be left by
  * its caller, may be lost with its coordinator, and ends once, which is checked.
  */
 import { AnnulusError } from '../../src/base/errors.js';
+import type { Random } from '../../src/base/random.js';
 import type { Coordinator } from '../../src/coordinator/coordinator.js';
 import { RequestContext } from '../../src/coordinator/request-context.js';
 import type { CollectionEntry } from '../../src/coordinator/topology/topology.js';
 import { checkEnd, checkOverdue, type RequestRecord } from './checkers/completion.js';
 import type { WriteRecord } from './history.js';
+import { oneOf, seedStream } from './seed-streams.js';
 import type { SimCluster } from './sim-cluster.js';
+import type { SimCoordinator } from './sim-coordinator.js';
 
 /** How a request may fail; anything else is a bug. */
 const allowedFailures = new Set([
@@ -20,6 +23,7 @@ const allowedFailures = new Set([
 ]);
 
 interface UnderWay extends RequestRecord {
+  home: SimCoordinator;
   writes: WriteRecord[];
 }
 
@@ -38,18 +42,27 @@ export type Act = (
   context: RequestContext,
   /** The request's name, for complaints. */
   where: string,
+  home: SimCoordinator,
 ) => Promise<void>;
 
 export class RequestFrame {
   readonly #cluster: SimCluster;
   readonly #underWay = new Set<UnderWay>();
+  readonly #random: Random;
   #count = 0;
   /** How many requests of each kind ended how. */
   readonly outcomes = new Map<string, number>();
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
-    cluster.onCoordinatorCrash = () => this.#loseAll();
+    cluster.onCoordinatorCrash = (home) => this.#loseAll(home);
+    cluster.onCoordinatorPaused = (home, untilMs) => {
+      for (const one of this.#underWay) {
+        // It can answer when it goes on.
+        if (one.home === home) one.deadlineAtMs = Math.max(one.deadlineAtMs, untilMs);
+      }
+    };
+    this.#random = seedStream(cluster.plan.seed, 'callers');
   }
 
   /** Requests begun so far. */
@@ -68,13 +81,18 @@ export class RequestFrame {
     writes: WriteRecord[],
     act: Act,
   ): Promise<RequestEnd> {
-    const { coordinator, world, log, hooks } = this.#cluster;
+    const { world, log, hooks, serving } = this.#cluster;
+    const home = serving.length > 1 ? oneOf(this.#random, serving) : serving[0];
+    const coordinator = home?.coordinator;
     const name = `request ${this.#count} (${kind})`;
     this.#count += 1;
-    if (coordinator === undefined) return this.#noteEnd(kind, 'NO_COORDINATOR');
+    if (home === undefined || coordinator === undefined) {
+      return this.#noteEnd(kind, 'NO_COORDINATOR');
+    }
     const nowMs = world.nowMs();
     const underWay: UnderWay = {
       name,
+      home,
       isRead: writes.length === 0,
       deadlineAtMs: nowMs + deadlineMs,
       cancelledAtMs: undefined,
@@ -94,7 +112,7 @@ export class RequestFrame {
     }
     let end: RequestEnd = 'ok';
     try {
-      await act(coordinator, this.#cluster.collection(coordinator), context, name);
+      await act(coordinator, this.#cluster.collection(coordinator), context, name, home);
     } catch (error) {
       end = this.#failure(name, error);
     }
@@ -128,13 +146,14 @@ export class RequestFrame {
     return end;
   }
 
-  #loseAll(): void {
+  #loseAll(home: SimCoordinator): void {
     for (const underWay of this.#underWay) {
+      if (underWay.home !== home) continue;
       underWay.isLost = true;
       for (const write of underWay.writes) write.state = 'indeterminate';
       this.#noteEnd('any', 'LOST');
+      this.#underWay.delete(underWay);
     }
-    this.#underWay.clear();
-    this.#cluster.history.forgetReads();
+    this.#cluster.history.forgetReads(home.index);
   }
 }

@@ -17,7 +17,7 @@ const QUIET_MS_MAX = 3_000;
 
 /** Every replica is in sync. */
 export async function untilInSync(cluster: SimCluster): Promise<void> {
-  const recovering = () => recoveringIn(cluster.coordinator?.topology.current);
+  const recovering = () => recoveringIn(cluster.storedTopology);
   if (await cluster.passes(() => recovering().length === 0, IN_SYNC_MS_MAX, STEP_MS)) return;
   cluster.violations.add('every replica comes back in sync', recovering().join(', '));
 }

@@ -29,11 +29,11 @@ export async function runSeedTask({
   isShrunk,
 }: SeedTask): Promise<SeedOutcome> {
   const result = isTwice ? await runTwice(plan, bug) : await runSimulation(plan, bug);
-  const { eventCount, virtualMs, outcomes, firedFaults, violations } = result;
+  const { eventCount, virtualMs, outcomes, firedFaults, shapeChanges, violations } = result;
   const hasFailed = violations.length > 0;
   const shrunk = hasFailed && isShrunk ? await shrunkTo(result, bug) : '';
   const failure = hasFailed ? `${failureReport(result)}\n${shrunk}` : undefined;
-  return { failure, counts: [...outcomes, ...firedFaults], eventCount, virtualMs };
+  return { failure, counts: [...outcomes, ...firedFaults, ...shapeChanges], eventCount, virtualMs };
 }
 
 async function shrunkTo(failed: SimResult, bug: PlantedBug | undefined): Promise<string> {

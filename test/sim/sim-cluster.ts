@@ -3,11 +3,10 @@
  * around them simulated. It is driven from outside: nothing moves until the world's clock does.
  */
 import { type NodeId, nodeId } from '../../src/base/ids.js';
-import { silentLogger } from '../../src/base/logger.js';
-import { coordinatorOptions } from '../../src/coordinator/config.js';
-import { Coordinator } from '../../src/coordinator/coordinator.js';
-import { MemoryTopologyCells } from '../../src/coordinator/topology/memory-topology-store.js';
+import type { WantedNode } from '../../src/coordinator/admin/node-admin.js';
+import type { Coordinator } from '../../src/coordinator/coordinator.js';
 import type { CollectionEntry, Topology } from '../../src/coordinator/topology/topology.js';
+import { defaultMinInSync } from '../../src/coordinator/topology/topology-transitions.js';
 import type { ConnectRecoveryPeer } from '../../src/wire/recovery-messages.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { recoveringIn } from './checkers/replica-digests.js';
@@ -15,14 +14,13 @@ import { EventLog } from './event-log.js';
 import type { SimPlan } from './fault-plan.js';
 import { History } from './history.js';
 import type { BugHooks } from './planted-bugs.js';
-import { SearchSpy } from './search-spy.js';
-import { seedStream } from './seed-streams.js';
-import { peerPath, SimNetwork } from './sim-network.js';
+import { SimCoordinator } from './sim-coordinator.js';
+import { SimEtcd } from './sim-etcd.js';
+import { type PathName, peerPath, SimNetwork } from './sim-network.js';
 import { SimNode } from './sim-node.js';
-import { SimProcess } from './sim-process.js';
+import type { SimProcess } from './sim-process.js';
 import { SimRecoveryPeer } from './sim-recovery-peer.js';
-import { SimShardLink } from './sim-shard-link.js';
-import { SimTopologyStore } from './sim-topology-store.js';
+import { TopologyLag } from './topology-lag.js';
 import { Violations } from './violations.js';
 
 export const COLLECTION = 'documents';
@@ -35,53 +33,65 @@ export class SimCluster {
   readonly log = new EventLog(() => this.world.nowMs());
   readonly violations = new Violations(() => this.world.nowMs());
   readonly history = new History();
-  readonly spy: SearchSpy;
+  readonly etcd = new SimEtcd(() => this.world.nowMs());
   readonly network: SimNetwork;
+  /** All machines: also those that are not, or no more, of the cluster. */
   readonly nodes: SimNode[];
-  readonly #cells = new MemoryTopologyCells();
-  #process: SimProcess;
-  #store: SimTopologyStore | undefined;
-  #coordinator: Coordinator | undefined;
-  /** Grows with every start of the coordinator. */
-  #incarnation = 0;
-  #wallSkewMs = 0;
+  readonly coordinators: SimCoordinator[];
+  readonly lag: TopologyLag;
+  /** As few as any operator has asked for. */
+  minInSync: number;
   /** Replicas that did not recover any more from one topology to the next. */
   recoveredCount = 0;
-  /** Told when the coordinator has died, with all requests that it had. */
-  onCoordinatorCrash: () => void = () => {};
+  /** Told when a coordinator has died, with all requests that it had. */
+  onCoordinatorCrash: (coordinator: SimCoordinator) => void = () => {};
+
+  /** Told when a coordinator stands still until an instant. */
+  onCoordinatorPaused: (coordinator: SimCoordinator, untilMs: number) => void = () => {};
 
   constructor(plan: SimPlan, hooks: BugHooks) {
     this.plan = plan;
     this.hooks = hooks;
-    this.#process = new SimProcess(this.world);
-    this.spy = new SearchSpy(this.history, this.violations, () => this.#coordinator);
-    this.network = new SimNetwork(this.world, plan.network, plan.seed, this.log);
-    const { world, violations } = this;
-    const connectFrom = (from: NodeId, process: SimProcess) => this.#peersOf(process, from);
-    this.nodes = Array.from({ length: plan.cluster.nodeCount }, (_, i) => {
+    this.minInSync = defaultMinInSync(plan.cluster.replicationFactor);
+    const { world, violations, log } = this;
+    this.network = new SimNetwork(world, plan.network, plan.seed, log);
+    const connectFrom = (from: NodeId, process: SimProcess) =>
+      this.peersOf(process, (to) => peerPath(from, to));
+    const machineCount = plan.cluster.nodeCount + (plan.shape?.spareCount ?? 0);
+    this.nodes = Array.from({ length: machineCount }, (_, i) => {
       const parts = { world, plan, hooks, violations, connectFrom };
       return new SimNode(nodeId(`node-${i}`), parts);
     });
-    for (const { nodeId: to } of this.nodes) {
-      this.network.addPath(to, to);
-      for (const { nodeId: from } of this.nodes) {
-        if (from !== to) this.network.addPath(peerPath(from, to), to);
-      }
-    }
+    const { coordinatorCount = 1 } = plan.store ?? {};
+    this.coordinators = Array.from({ length: coordinatorCount }, (_, i) => {
+      return new SimCoordinator(this, i);
+    });
+    this.#addPaths();
+    this.lag = new TopologyLag(this.etcd, this.history, this.coordinators);
+    this.etcd.observe((before, after) => this.#countRecovered(before, after));
   }
 
   /** As the store has it. */
   get storedTopology(): Topology | undefined {
-    return this.#cells.topology;
+    return this.etcd.topology;
   }
 
-  /** Undefined while it is down or starting. */
+  /** One that serves; undefined while none does. */
   get coordinator(): Coordinator | undefined {
-    return this.#coordinator;
+    return this.serving[0]?.coordinator;
   }
 
-  get coordinatorProcess(): SimProcess {
-    return this.#process;
+  /** Those that stand still are not asked. */
+  get serving(): SimCoordinator[] {
+    const nowMs = this.world.nowMs();
+    return this.coordinators.filter(({ coordinator, process }) => {
+      return coordinator !== undefined && process.nowMs() <= nowMs;
+    });
+  }
+
+  /** Machines that are of the cluster. */
+  get members(): SimNode[] {
+    return this.nodes.filter(({ nodeId: id }) => this.storedTopology?.nodes.has(id) === true);
   }
 
   collection(coordinator: Coordinator): CollectionEntry {
@@ -91,11 +101,10 @@ export class SimCluster {
   /** Starts all processes and makes the collection. */
   async start(): Promise<void> {
     for (const node of this.nodes) node.start();
-    await this.settled(this.startCoordinator());
-    const coordinator = this.#coordinator as Coordinator;
-    for (const { nodeId: id } of this.nodes) {
-      const wanted = { nodeId: id, address: addressOf(id), zone: `zone of ${id}`, weight: 1 };
-      await this.settled(coordinator.nodeAdmin.add(wanted));
+    for (const one of this.coordinators) await this.settled(one.start());
+    const coordinator = this.coordinator as Coordinator;
+    for (const { nodeId: id } of this.nodes.slice(0, this.plan.cluster.nodeCount)) {
+      await this.settled(coordinator.nodeAdmin.add(joining(id)));
     }
     const isUp = () => coordinator.nodes.all().every((node) => node.health.state === 'up');
     await this.world.runUntilTrue(isUp, START_LIMIT_MS);
@@ -111,63 +120,8 @@ export class SimCluster {
       efConstruction: 100,
     });
     await this.settled(making);
-  }
-
-  async startCoordinator(): Promise<void> {
-    this.#incarnation += 1;
-    const incarnation = this.#incarnation;
-    const process = new SimProcess(this.world);
-    process.jumpWall(this.#wallSkewMs);
-    this.#process = process;
-    const random = seedStream(this.plan.seed, `coordinator/${incarnation}`);
-    const linkRandom = seedStream(this.plan.seed, `links/${incarnation}`);
-    const sound = new SimTopologyStore(this.#cells, process, this.plan.topologySyncMs);
-    const store = this.hooks.topologyStore(sound);
-    this.#store = sound;
-    const { tombstoneGraceMs, comparisonIntervalMs: intervalMs } = this.plan.cluster;
-    this.log.add(`coordinator ${incarnation} starts`);
-    const coordinator = await Coordinator.start(
-      {
-        store,
-        clock: process,
-        random,
-        logger: silentLogger,
-        connectPeer: this.#peersOf(process),
-        createLinkFactory: (clusterId) => (entry, observer) => {
-          const node = this.nodes.find((known) => known.nodeId === entry.nodeId);
-          if (node === undefined) throw new Error(`there is no ${entry.nodeId}`);
-          const { network } = this;
-          const link = new SimShardLink(network, node, clusterId, process, linkRandom, observer);
-          return this.spy.over(this.hooks.link(link));
-        },
-      },
-      coordinatorOptions({ dataDirectory: 'none', comparison: { intervalMs, tombstoneGraceMs } }),
-    );
-    if (process.isDead) return;
-    this.hooks.coordinator(coordinator);
-    let before = new Set(recoveringIn(coordinator.topology.current));
-    coordinator.topology.onChange((next) => {
-      const now = new Set(recoveringIn(next));
-      for (const replica of before) if (!now.has(replica)) this.recoveredCount += 1;
-      before = now;
-    });
-    this.#coordinator = coordinator;
-    this.log.add(`coordinator ${incarnation} serves`);
-  }
-
-  crashCoordinator(): void {
-    if (this.#process.isDead) return;
-    this.log.add('coordinator crashes');
-    this.#process.kill();
-    this.#coordinator = undefined;
-    void this.#store?.close();
-    for (const node of this.nodes) this.network.resetAll(node.nodeId, 'the coordinator died');
-    this.onCoordinatorCrash();
-  }
-
-  jumpWall(byMs: number): void {
-    this.#wallSkewMs += byMs;
-    this.#process.jumpWall(byMs);
+    const knowsAll = () => this.coordinators.every((one) => this.lag.epochsBehind(one) === 0);
+    await this.world.runUntilTrue(knowsAll, START_LIMIT_MS);
   }
 
   crashNode(node: SimNode, keepsUnsynced: boolean): void {
@@ -183,14 +137,30 @@ export class SimCluster {
     node.start();
   }
 
-  /** The coordinator's way to nodes, or that of node `from` to others. */
-  #peersOf(process: SimProcess, from?: NodeId): ConnectRecoveryPeer {
+  /** How a process reaches nodes. */
+  peersOf(process: SimProcess, pathTo: (to: NodeId) => PathName): ConnectRecoveryPeer {
     return (address) => {
       const node = this.nodes.find((known) => addressOf(known.nodeId) === address);
       if (node === undefined) throw new Error(`nobody is at ${address}`);
-      const path = from === undefined ? node.nodeId : peerPath(from, node.nodeId);
+      const path = pathTo(node.nodeId);
       return this.hooks.peer(new SimRecoveryPeer(this.network, path, node, process));
     };
+  }
+
+  #addPaths(): void {
+    for (const { nodeId: to } of this.nodes) {
+      for (const coordinator of this.coordinators) {
+        this.network.addPath(coordinator.pathTo(to), to);
+      }
+      for (const { nodeId: from } of this.nodes) {
+        if (from !== to) this.network.addPath(peerPath(from, to), to);
+      }
+    }
+  }
+
+  #countRecovered(before: Topology | undefined, after: Topology): void {
+    const now = new Set(recoveringIn(after));
+    for (const replica of recoveringIn(before)) if (!now.has(replica)) this.recoveredCount += 1;
   }
 
   /** Lets time pass, in steps, until it holds; false when it does not within `limitMs`. */
@@ -213,6 +183,11 @@ export class SimCluster {
     await this.world.runUntilTrue(() => isSettled, limitMs);
     return promise;
   }
+}
+
+/** As the machine asks to join. */
+export function joining(id: NodeId): WantedNode {
+  return { nodeId: id, address: addressOf(id), zone: `zone of ${id}`, weight: 1 };
 }
 
 function addressOf(id: NodeId): string {

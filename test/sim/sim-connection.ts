@@ -4,7 +4,6 @@
  * was under way to the node may still reach it, even twice: the caller knows nothing of that.
  */
 import type { HandlerCall } from '../../shards/link-handler.js';
-import type { NodeId } from '../../src/base/ids.js';
 import { ByteWriter } from '../../src/wire/bytes.js';
 import {
   type ReplyItem,
@@ -15,7 +14,7 @@ import {
   writeReplyItem,
 } from '../../src/wire/link-codec.js';
 import { type LinkClass, linkClassOf } from '../../src/wire/link-messages.js';
-import type { Direction, Resettable, SimNetwork } from './sim-network.js';
+import type { Direction, PathName, Resettable, SimNetwork } from './sim-network.js';
 import type { SimNode } from './sim-node.js';
 import type { SimProcess } from './sim-process.js';
 
@@ -23,7 +22,7 @@ import type { SimProcess } from './sim-process.js';
 const NOTICE_MS = 5;
 
 export class SimConnection implements Resettable {
-  readonly nodeId: NodeId;
+  readonly #path: PathName;
   readonly #network: SimNetwork;
   readonly #node: SimNode;
   readonly #server: SimProcess;
@@ -36,11 +35,11 @@ export class SimConnection implements Resettable {
   onReply: (item: ReplyItem) => void = () => {};
   onEnd: (detail: string) => void = () => {};
 
-  constructor(network: SimNetwork, node: SimNode, server: SimProcess, caller: SimProcess) {
-    this.nodeId = node.nodeId;
+  constructor(network: SimNetwork, path: PathName, node: SimNode, caller: SimProcess) {
+    this.#path = path;
     this.#network = network;
     this.#node = node;
-    this.#server = server;
+    this.#server = node.process;
     this.#caller = caller;
   }
 
@@ -64,8 +63,8 @@ export class SimConnection implements Resettable {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#network.resetCount += 1;
-    this.#network.log.add(`${this.nodeId} connection lost: ${detail}`);
-    this.#network.forget(this.nodeId, this);
+    this.#network.log.add(`${this.#path} connection lost: ${detail}`);
+    this.#network.forget(this.#path, this);
     const nowMs = this.#network.world.nowMs();
     this.#server.deliver(nowMs + NOTICE_MS, () => {
       for (const call of this.#calls.values()) call?.cancel();
@@ -102,10 +101,10 @@ export class SimConnection implements Resettable {
     this.#network.messageCount += 1;
     const sender = direction === 'to_node' ? this.#caller : this.#server;
     const key = `${direction}/${linkClass}`;
-    let atMs = sender.nowMs() + this.#network.delayMs(this.nodeId);
+    let atMs = sender.nowMs() + this.#network.delayMs(this.#path);
     if (plan.isOrdered) atMs = Math.max(atMs, this.#lastArrivalMs.get(key) ?? 0);
     this.#lastArrivalMs.set(key, atMs);
-    const isFatal = this.#network.goesWrong(this.nodeId, plan.resetRatio);
+    const isFatal = this.#network.goesWrong(this.#path, plan.resetRatio);
     world.setTimer(atMs - world.nowMs(), () => {
       if (isFatal) this.reset(`reset by a message ${direction}`);
       this.#arrive(direction, bytes, onArrival);
@@ -113,11 +112,11 @@ export class SimConnection implements Resettable {
   }
 
   #arrive(direction: Direction, bytes: Uint8Array | undefined, onArrival: () => void): void {
-    if (this.#isOpen && this.#network.isBlocked(this.nodeId, direction)) {
+    if (this.#isOpen && this.#network.isBlocked(this.#path, direction)) {
       this.#hold(direction, () => this.#arrive(direction, bytes, onArrival));
       return;
     }
-    this.#network.log.add(`${this.nodeId} ${direction} ${bytes?.byteLength ?? 0}`);
+    this.#network.log.add(`${this.#path} ${direction} ${bytes?.byteLength ?? 0}`);
     const nowMs = this.#network.world.nowMs();
     if (direction === 'from_node') {
       if (this.#isOpen) this.#caller.deliver(nowMs, onArrival);
@@ -128,11 +127,11 @@ export class SimConnection implements Resettable {
       return;
     }
     const { lateDeliveryRatio, duplicateRatio } = this.#network.plan;
-    if (bytes === undefined || !this.#network.goesWrong(this.nodeId, lateDeliveryRatio)) return;
-    const isTwice = this.#network.goesWrong(this.nodeId, duplicateRatio);
+    if (bytes === undefined || !this.#network.goesWrong(this.#path, lateDeliveryRatio)) return;
+    const isTwice = this.#network.goesWrong(this.#path, duplicateRatio);
     for (let i = 0; i < (isTwice ? 2 : 1); i += 1) {
       this.#network.lateCount += 1;
-      const laterMs = this.#network.delayMs(this.nodeId);
+      const laterMs = this.#network.delayMs(this.#path);
       this.#server.deliver(nowMs + laterMs, () => this.#onLateRequests(bytes));
     }
   }
@@ -164,7 +163,7 @@ export class SimConnection implements Resettable {
     const deadlineAtMs = this.#server.nowMs() + timeLeftMs;
     const call = this.#node.handle(request, deadlineAtMs, (reply, load) => {
       if (!this.#calls.delete(correlation)) return;
-      if (this.#network.goesWrong(this.nodeId, this.#network.plan.swallowRatio)) return;
+      if (this.#network.goesWrong(this.#path, this.#network.plan.swallowRatio)) return;
       const writer = new ByteWriter();
       writeReplyItem(writer, correlation, reply, load);
       const bytes = writer.finish();
@@ -179,7 +178,7 @@ export class SimConnection implements Resettable {
   #onLateRequests(bytes: Uint8Array): void {
     readRequestBatch(bytes, (item) => {
       if (item.kind === 'cancel') return;
-      this.#network.log.add(`${this.nodeId} late ${item.request.kind}`);
+      this.#network.log.add(`${this.#path} late ${item.request.kind}`);
       this.#node.handle(item.request, this.#server.nowMs() + item.timeLeftMs, () => {});
     });
   }

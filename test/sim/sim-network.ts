@@ -4,8 +4,8 @@
  * holds back arrives when it ends, if the connection still stands. Messages pass as the real codecs'
  * bytes.
  *
- * A path is the way from the coordinator to one node, named after the node, or from one node to
- * another ({@link peerPath}); connections come and go on it.
+ * A path is the way from a coordinator to one node (the first coordinator's is named after the node),
+ * or from one node to another ({@link peerPath}); connections come and go on it.
  */
 import type { NodeId } from '../../src/base/ids.js';
 import type { Random } from '../../src/base/random.js';
@@ -38,8 +38,8 @@ interface Path {
   underWay: Set<Resettable>;
 }
 
-/** The way on which one node asks another. */
-export function peerPath(from: NodeId, to: NodeId): PathName {
+/** The way on which one asks another. */
+export function peerPath(from: string, to: NodeId): PathName {
   return `${from}>${to}`;
 }
 
@@ -77,14 +77,14 @@ export class SimNetwork {
    * none, at the caller's process, unless that has died.
    */
   connect(
+    name: PathName,
     node: SimNode,
     caller: SimProcess,
     done: (connection: SimConnection | undefined, detail: string) => void,
   ): void {
-    const { nodeId } = node;
-    const { blocks, underWay } = this.#path(nodeId);
+    const { blocks, underWay } = this.#path(name);
     const sentAtMs = caller.nowMs();
-    const tripMs = this.delayMs(nodeId) + this.delayMs(nodeId);
+    const tripMs = this.delayMs(name) + this.delayMs(name);
     this.world.setTimer(sentAtMs + tripMs - this.world.nowMs(), () => {
       const isReachable = blocks.to_node === 0 && blocks.from_node === 0;
       if (!isReachable) {
@@ -96,7 +96,7 @@ export class SimNetwork {
         return;
       }
       if (caller.isDead) return;
-      const connection = new SimConnection(this, node, node.process, caller);
+      const connection = new SimConnection(this, name, node, caller);
       underWay.add(connection);
       caller.deliver(this.world.nowMs(), () => done(connection, ''));
     });

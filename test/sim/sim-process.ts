@@ -13,6 +13,8 @@ export class SimProcess implements Clock {
   #wallSkewMs = 0;
   #isDead = false;
   #timerCount = 0;
+  /** What fell due while it was busy. */
+  readonly #heldUp = new Set<() => void>();
   /** All work takes this many times as long. */
   slowFactor = 1;
 
@@ -63,9 +65,11 @@ export class SimProcess implements Clock {
     this.#busyUntilMs = this.nowMs() + forMs;
   }
 
-  /** What holds it up is over. */
+  /** What holds it up is over, and all that waited for that has its turn. */
   resume(): void {
-    this.#busyUntilMs = Math.min(this.#busyUntilMs, this.#world.nowMs());
+    if (this.#busyUntilMs <= this.#world.nowMs()) return;
+    this.#busyUntilMs = this.#world.nowMs();
+    for (const goOn of [...this.#heldUp]) goOn();
   }
 
   jumpWall(byMs: number): void {
@@ -85,11 +89,17 @@ export class SimProcess implements Clock {
       if (!this.#isDead) this.#timerCount -= 1;
     };
     let pending = this.#world.setTimer(atMs - this.#world.nowMs(), () => fire());
+    const goOn = () => {
+      pending.cancel();
+      pending = this.#world.setTimer(0, fire);
+    };
     const fire = () => {
+      this.#heldUp.delete(goOn);
       if (this.#isDead || isOver) return;
       const busyMs = this.#busyUntilMs - this.#world.nowMs();
       if (busyMs > 0) {
         pending = this.#world.setTimer(busyMs, fire);
+        this.#heldUp.add(goOn);
         return;
       }
       end();
@@ -98,6 +108,7 @@ export class SimProcess implements Clock {
     return {
       cancel: () => {
         pending.cancel();
+        this.#heldUp.delete(goOn);
         end();
       },
     };

@@ -22,14 +22,26 @@ import { ByteWriter } from '../../src/wire/bytes.js';
 import type { ReplyItem } from '../../src/wire/link-codec.js';
 import { type LinkRequest, linkClassOf, type ReplicaReport } from '../../src/wire/link-messages.js';
 import type { SimConnection } from './sim-connection.js';
-import type { SimNetwork } from './sim-network.js';
+import type { PathName, SimNetwork } from './sim-network.js';
 import type { SimNode } from './sim-node.js';
 import type { SimProcess } from './sim-process.js';
 
 const ASSIGN_TIMEOUT_MS = 30_000;
 
+export interface SimShardLinkParts {
+  network: SimNetwork;
+  /** From this coordinator to the node. */
+  path: PathName;
+  node: SimNode;
+  clusterId: string;
+  process: SimProcess;
+  random: Random;
+  observer: ShardLinkObserver;
+}
+
 export class SimShardLink implements ShardLink {
   readonly #network: SimNetwork;
+  readonly #path: PathName;
   readonly #node: SimNode;
   readonly #clusterId: string;
   readonly #process: SimProcess;
@@ -41,19 +53,14 @@ export class SimShardLink implements ShardLink {
   #connection: SimConnection | undefined;
   #isClosed = false;
 
-  constructor(
-    network: SimNetwork,
-    node: SimNode,
-    clusterId: string,
-    process: SimProcess,
-    random: Random,
-    observer: ShardLinkObserver,
-  ) {
-    this.#network = network;
-    this.#node = node;
-    this.#clusterId = clusterId;
+  constructor(parts: SimShardLinkParts) {
+    const { process, random } = parts;
+    this.#network = parts.network;
+    this.#path = parts.path;
+    this.#node = parts.node;
+    this.#clusterId = parts.clusterId;
     this.#process = process;
-    this.#observer = observer;
+    this.#observer = parts.observer;
     this.#calls = new PendingCalls(process, (call) => this.#sendCancel(call));
     this.#backoff = new ReconnectBackoff(random);
     this.#connect();
@@ -118,7 +125,7 @@ export class SimShardLink implements ShardLink {
 
   #connect(): void {
     if (this.#isClosed) return;
-    this.#network.connect(this.#node, this.#process, (connection, detail) => {
+    this.#network.connect(this.#path, this.#node, this.#process, (connection, detail) => {
       if (connection === undefined) {
         this.#scheduleReconnect(detail);
         return;
@@ -167,7 +174,7 @@ export class SimShardLink implements ShardLink {
 
   #scheduleReconnect(detail: string): void {
     if (this.#isClosed) return;
-    this.#network.log.add(`${this.nodeId} will be tried again: ${detail}`);
+    this.#network.log.add(`${this.#path} will be tried again: ${detail}`);
     this.#process.setTimer(this.#backoff.next(), () => this.#connect());
   }
 

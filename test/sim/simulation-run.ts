@@ -1,5 +1,8 @@
 /** The phases of a run, one after the other, as long as nothing is wrong. */
+import { checkControllers } from './checkers/controllers.js';
 import { checkDurable } from './checkers/durability.js';
+import { watchMoves } from './checkers/moves.js';
+import { untilShaped } from './checkers/shape-at-rest.js';
 import { CollectionChurn } from './collection-churn.js';
 import { FaultDriver } from './fault-driver.js';
 import type { FaultKind, RequestKind } from './fault-plan.js';
@@ -7,6 +10,7 @@ import { forceWhatWasLost } from './last-copies.js';
 import { Requests } from './requests.js';
 import { healDivergence, untilEqual, untilInSync, untilQuiet } from './rest-phase.js';
 import { chance, exponential, seedStream } from './seed-streams.js';
+import { type ShapeChange, ShapeChanges } from './shape-changes.js';
 import type { SimCluster } from './sim-cluster.js';
 import { StrayReads } from './stray-reads.js';
 
@@ -19,6 +23,8 @@ const STEPS_PER_LOOK = 20;
 const STOP_MS_MAX = 10_000;
 /** Longer than any request or write of a replica takes. */
 const QUIET_MS = 8_000;
+/** A coordinator that stops waits so long for its seat to be given back. */
+const SEAT_RELEASE_MS = 1_500;
 const patient = { deadlineMs: 20_000, cancelAfterMs: undefined };
 const hasty = { deadlineMs: 1_000, cancelAfterMs: undefined };
 
@@ -28,6 +34,7 @@ export class SimulationRun {
   readonly #churn: CollectionChurn;
   readonly #faults: FaultDriver;
   readonly #strays: StrayReads;
+  readonly #shape: ShapeChanges;
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
@@ -35,6 +42,8 @@ export class SimulationRun {
     this.#churn = new CollectionChurn(cluster);
     this.#faults = new FaultDriver(cluster);
     this.#strays = new StrayReads(cluster);
+    this.#shape = new ShapeChanges(cluster);
+    if (cluster.plan.shape !== undefined) watchMoves(cluster);
   }
 
   get outcomes(): Map<string, number> {
@@ -43,6 +52,10 @@ export class SimulationRun {
 
   get firedFaults(): Map<FaultKind, number> {
     return this.#faults.fired;
+  }
+
+  get shapeChanges(): Map<ShapeChange, number> {
+    return this.#shape.made;
   }
 
   onError(kind: string, error: unknown): void {
@@ -55,6 +68,7 @@ export class SimulationRun {
     const phases = [
       () => this.#safetyPhase(),
       () => this.#heal(),
+      () => untilShaped(this.#cluster),
       () => untilInSync(this.#cluster),
       () => this.#calmTraffic(),
       () => this.#comeToRest(),
@@ -73,9 +87,11 @@ export class SimulationRun {
       await world.runForAsync(exponential(random, plan.workload.intervalMs));
       void this.#requests.next();
       if (chance(random, plan.workload.churnRatio)) void this.#churn.next();
+      if (plan.shape && chance(random, plan.shape.changeRatio)) void this.#shape.next();
       this.#requests.frame.checkOverdue();
       if (step % STEPS_PER_LOOK > 0) continue;
       this.#strays.next();
+      checkControllers(this.#cluster);
       checkDurable(this.#cluster, this.#cluster.history.ids());
     }
   }
@@ -84,9 +100,10 @@ export class SimulationRun {
   async #heal(): Promise<void> {
     const { world, violations } = this.#cluster;
     this.#faults.heal();
+    this.#shape.end();
     const healedAtMs = world.nowMs();
     await this.#allEnded();
-    while (this.#isSound() && !(await this.#serves())) {
+    while (this.#isSound() && !((await this.#shape.lastWord()) && (await this.#serves()))) {
       await world.runForAsync(100);
       await forceWhatWasLost(this.#cluster);
       if (world.nowMs() - healedAtMs < HEALING_MS_MAX) continue;
@@ -158,12 +175,13 @@ export class SimulationRun {
 
   /** Nodes finish what they have, and stop. */
   async #stop(): Promise<void> {
-    const { nodes, coordinator, violations, coordinatorProcess } = this.#cluster;
-    coordinator?.close();
-    await this.#cluster.world.runForAsync(100);
-    if (coordinatorProcess.timerCount > nodes.length && this.#isSound()) {
-      const left = coordinatorProcess.timerCount;
-      violations.add('nothing outlives its request', `${left} timers wait after the close`);
+    const { nodes, violations, coordinators, plan } = this.#cluster;
+    for (const { coordinator } of coordinators) void coordinator?.close();
+    await this.#cluster.world.runForAsync(plan.store === undefined ? 100 : SEAT_RELEASE_MS);
+    for (const { process, name } of coordinators) {
+      if (process.timerCount <= nodes.length || !this.#isSound()) continue;
+      const left = process.timerCount;
+      violations.add('nothing outlives its request', `${left} timers of the ${name} wait on`);
     }
     for (const { nodeId, shardNode } of nodes) {
       if (shardNode === undefined || !this.#isSound()) continue;

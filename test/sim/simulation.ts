@@ -6,6 +6,7 @@
 import { settlePromises } from '../support/virtual-clock.js';
 import type { FaultKind, SimPlan } from './fault-plan.js';
 import { hooksFor, type PlantedBug } from './planted-bugs.js';
+import type { ShapeChange } from './shape-changes.js';
 import { SimCluster } from './sim-cluster.js';
 import { SimulationRun } from './simulation-run.js';
 import type { Violation } from './violations.js';
@@ -19,6 +20,8 @@ export interface SimResult {
   lastEvents: string[];
   outcomes: Map<string, number>;
   firedFaults: Map<FaultKind, number>;
+  /** What operators changed, by kind. */
+  shapeChanges: Map<ShapeChange, number>;
   messageCount: number;
   lateDeliveryCount: number;
   /** Replicas that were put back in sync. */
@@ -64,6 +67,7 @@ function resultOf(cluster: SimCluster, run: SimulationRun): SimResult {
     lastEvents: log.lastLines(60),
     outcomes: run.outcomes,
     firedFaults: run.firedFaults,
+    shapeChanges: run.shapeChanges,
     messageCount: network.messageCount,
     lateDeliveryCount: network.lateCount,
     recoveredCount: cluster.recoveredCount,

@@ -29,18 +29,23 @@ export class WriteRequests {
   write(ids: string[], kind: WriteOp['kind'], options: RequestOptions): Promise<RequestEnd> {
     const { history } = this.#cluster;
     const { ops, records } = this.#draw(ids, kind);
-    return this.#frame.run(kind, options, records, async (coordinator, collection, context) => {
-      let writing: Promise<WriteSummary> | undefined;
-      history.begin(records, () => {
-        writing = coordinator.writes.write(collection, ops, 'in_sync', context);
-      });
-      this.#checkClock(records);
-      const summary = (await writing) as WriteSummary;
-      this.#settle(coordinator, collection, records, summary);
-      this.#checkVersion(records, summary);
-      const [failure] = summary.failures;
-      if (failure !== undefined) throw failure.error;
-    });
+    return this.#frame.run(
+      kind,
+      options,
+      records,
+      async (coordinator, collection, context, _, home) => {
+        let writing: Promise<WriteSummary> | undefined;
+        history.begin(records, () => {
+          writing = coordinator.writes.write(collection, ops, 'in_sync', context);
+        });
+        this.#checkClock(home.index, records);
+        const summary = (await writing) as WriteSummary;
+        this.#settle(coordinator, collection, records, summary);
+        this.#checkVersion(records, summary);
+        const [failure] = summary.failures;
+        if (failure !== undefined) throw failure.error;
+      },
+    );
   }
 
   #draw(ids: string[], kind: WriteOp['kind']): { ops: WriteOp[]; records: WriteRecord[] } {
@@ -59,16 +64,17 @@ export class WriteRequests {
     return { ops, records: [...records.values()] };
   }
 
-  /** Whatever coordinator gives versions, and whatever its clock shows: they never go back. */
-  #checkClock([first]: readonly WriteRecord[]): void {
+  /** Whatever the clock of a coordinator shows, and however often it dies: versions never go back. */
+  #checkClock(coordinator: number, [first]: readonly WriteRecord[]): void {
     const { history, violations } = this.#cluster;
     const version = first?.versions[0];
     if (version === undefined) return;
-    if (version <= history.highestFirst) {
-      const detail = `${first?.token}: ${version} after ${history.highestFirst}`;
+    const before = history.highestFirst.get(coordinator) ?? 0n;
+    if (version <= before) {
+      const detail = `${first?.token}: ${version} after ${before}`;
       violations.add('versions never go back', detail);
     }
-    history.highestFirst = version;
+    history.highestFirst.set(coordinator, version);
   }
 
   #settle(

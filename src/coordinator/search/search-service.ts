@@ -82,13 +82,16 @@ export class SearchService {
   ): Promise<SearchAnswer> {
     const { clock, gate } = this.#router;
     const beganAtMs = clock.nowMs();
+    const staleMs = this.#topologyStaleMs();
     const progress = await this.#ask(collection, search, context, passage);
     if (context.isCancelled) {
       throw new AnnulusError('CANCELLED', 'CANCELLED', 'the caller cancelled the search');
     }
     const heir = progress.missing.size > 0 && this.#router.heirOf(collection);
     if (heir) return this.#carryOut(heir, search, context, passage);
-    const coverage = this.#coverage(collection, progress);
+    // It was planned on what was known then, whatever has been heard since.
+    const topologyStaleMs = Math.round(Math.max(staleMs, this.#topologyStaleMs()));
+    const coverage = { ...this.#coverage(collection, progress), topologyStaleMs };
     const error = coverageError(coverage, search.minCoverageRatio, progress.explain.attempts);
     if (error !== undefined) throw error;
     gate.answered(clock.nowMs() - beganAtMs);
@@ -200,7 +203,10 @@ export class SearchService {
     explain.refusedRetries += outcome.refusedRetries;
   }
 
-  #coverage(collection: CollectionEntry, progress: SearchProgress): Coverage {
+  #coverage(
+    collection: CollectionEntry,
+    progress: SearchProgress,
+  ): Omit<Coverage, 'topologyStaleMs'> {
     const replies = [...progress.replies.values()];
     const missing = [...progress.missing.values()].sort((a, b) => a.partition - b.partition);
     const searched = replies.reduce((sum, reply) => sum + reply.documentCount, 0);
@@ -214,7 +220,6 @@ export class SearchService {
       documentsTotal: searched + unseen,
       documentsSearched: searched,
       missing,
-      topologyStaleMs: Math.round(this.#topologyStaleMs()),
     };
   }
 

@@ -1,6 +1,7 @@
 /** How one replica stands towards one write, and what its refusals mean. */
 import type { PartStatus } from '../../base/errors.js';
 import type { NodeId } from '../../base/ids.js';
+import type { WriteResult } from '../../wire/link-messages.js';
 
 export type WriteFault = Exclude<PartStatus, 'ok'>;
 
@@ -18,6 +19,8 @@ export interface ReplicaStanding {
    * the set while nobody has. `evicting`: being taken out of the set. `out`: does not matter any more.
    */
   state: 'sent' | 'held' | 'failed' | 'evicting' | 'out';
+  /** What it said of each operation, once it holds the write. */
+  results: readonly WriteResult[] | undefined;
   /** Times that it was asked to wait. */
   deferrals: number;
   cause: WriteFault;
@@ -34,6 +37,7 @@ export class Standings {
       nodeId,
       role,
       state: 'sent',
+      results: [],
       deferrals: 0,
       cause: 'timed_out',
       detail: '',
@@ -73,6 +77,13 @@ export class Standings {
   /** A replica in sync has the write durably. */
   get isHeldByAny(): boolean {
     return this.of('in_sync').some(({ state }) => state === 'held');
+  }
+
+  /** What those in sync said that hold the write. */
+  resultsInSync(): (readonly WriteResult[])[] {
+    return this.of('in_sync')
+      .filter(({ state }) => state === 'held')
+      .flatMap(({ results }) => (results === undefined ? [] : [results]));
   }
 
   clear(): void {

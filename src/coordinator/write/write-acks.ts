@@ -1,7 +1,7 @@
 /**
- * The acknowledgement machine of one partition's write. It decides to whom the write is sent, which
- * replicas leave the in-sync set because they did not take it, and when it is acknowledged or has
- * failed. Events go in with the time, effects come out, a driver carries them out (`write-run.ts`).
+ * The acknowledgement machine of one partition's write: to whom it goes, which replicas leave the set
+ * because they did not take it, and when it is acknowledged or failed. Events go in with the time,
+ * effects come out, a driver carries them out (`write-run.ts`).
  *
  * Invariants:
  *  - acknowledged in sync: every replica that is in sync at that moment holds the write durably, and
@@ -17,7 +17,7 @@
  */
 import type { Generation, NodeId } from '../../base/ids.js';
 import type { WriteResult } from '../../wire/link-messages.js';
-import { mergeResults, newOutcomes, type OpOutcome } from './op-outcomes.js';
+import { markDoubts, mergeResults, newOutcomes, type OpOutcome } from './op-outcomes.js';
 import { acksRequiredOf, hasOnlyShrunk, type ReplicaSetView } from './replica-set-view.js';
 import {
   isOfRequest,
@@ -84,9 +84,10 @@ export class WriteAcks {
     results: readonly WriteResult[] | undefined,
   ): WriteAcksEffect[] {
     const standing = this.#standings.get(nodeId);
-    if (standing?.role !== 'recovering') mergeResults(this.#outcomes, results);
+    mergeResults(this.#outcomes, results, standing?.role);
     if (standing?.state !== 'sent' || sentGeneration < this.#plannedGeneration) return [];
     standing.state = 'held';
+    standing.results = results;
     return this.#conclude();
   }
 
@@ -150,13 +151,12 @@ export class WriteAcks {
     return this.#conclude();
   }
 
-  /** Its collection is gone. */
   dropped(): WriteAcksEffect[] {
     this.#giveUp('dropped', 'the collection was dropped');
     return this.#conclude();
   }
 
-  /** The caller must be answered now; what was sent is seen to its end all the same. */
+  /** The caller must be answered now; what was sent is seen to its end. */
   deadlinePassed(): WriteAcksEffect[] {
     if (this.#settled !== undefined) return [];
     this.#leaveEvictions();
@@ -192,8 +192,8 @@ export class WriteAcks {
   }
 
   /**
-   * Who has not answered may refuse what was planned on the old set, and then takes it as a write of
-   * the new one: such a write goes to the replicas that are recovering in the new set as well.
+   * Who has not answered may refuse what was planned on the old set, and take it as a write of the new
+   * one: such a write goes to those that recover in it as well.
    */
   #shrink(): void {
     const inSync = new Set(this.#set.inSync);
@@ -255,6 +255,7 @@ export class WriteAcks {
     if (consistency === 'in_sync' && members.length < minInSync) {
       this.#failShort(members.length);
     } else if (held > 0 && (this.#standings.areHeld || this.#isEnough(held, members.length))) {
+      markDoubts(this.#outcomes, this.#standings.resultsInSync());
       this.#settle({ status: 'acknowledged', outcomes: this.#outcomes });
     } else if (held === 0 && members.every(({ state }) => state === 'failed')) {
       const [first] = members;

@@ -38,6 +38,15 @@ export function partFailure(partition: Partition, failed: Failed, retryAfterMs =
   );
 }
 
+/** It met a newer version where it counts, after a replica that is out of sync by now had taken it. */
+export function overtaken(id: string): AnnulusError {
+  return new AnnulusError(
+    'ABORTED',
+    'SUPERSEDED',
+    `document ${id} was overwritten by others while its replicas changed; write it again`,
+  );
+}
+
 /** The write lost against newer ones each time it was stamped. */
 export function lostAgain(id: string): AnnulusError {
   return new AnnulusError(

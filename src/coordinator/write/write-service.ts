@@ -17,7 +17,7 @@ import type { CollectionEntry } from '../topology/topology.js';
 import type { Consistency } from './replica-set-view.js';
 import type { SettledWrite } from './write-batch.js';
 import type { WriteDriver } from './write-driver.js';
-import { lostAgain, partFailure } from './write-failure.js';
+import { lostAgain, overtaken, partFailure } from './write-failure.js';
 import { planWrites } from './write-plan.js';
 
 /** A write that lost against an older one is stamped again this often before it is given up. */
@@ -138,6 +138,10 @@ export class WriteService {
         if (outcome === undefined) return;
         if (!outcome.isApplied) {
           superseded.push({ op, by: outcome.supersededBy });
+          return;
+        }
+        if (outcome.isInDoubt) {
+          summary.failures.push({ id: op.id, error: overtaken(op.id) });
           return;
         }
         summary.acknowledged.add(op.id);

@@ -23,11 +23,11 @@ export function recoveringIn(topology: Topology | undefined): string[] {
 
 /** What is different, with the first id of it; empty when all are equal. */
 export function differences(cluster: SimCluster): string[] {
-  const { coordinator, nodes, world, plan } = cluster;
+  const { storedTopology, nodes, world, plan } = cluster;
   const found: string[] = [];
   // A little later than what nodes and coordinator have computed with.
   const horizon = tombstoneHorizon(world.wallMs(), plan.cluster.tombstoneGraceMs / 2);
-  for (const { id, name, partitions } of coordinator?.topology.current.collections.values() ?? []) {
+  for (const { id, name, partitions } of storedTopology?.collections.values() ?? []) {
     for (const [partition, { replicas }] of partitions.entries()) {
       const disks = replicas.map(({ nodeId }) => ({
         nodeId,
