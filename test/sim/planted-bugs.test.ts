@@ -61,6 +61,23 @@ const catches: Record<PlantedBug, Catch> = {
   last_entry_skipped: { profile: 'recovery', claims: [LOST, UNREAD, STUCK, UNHEALED, UNEQUAL] },
   clock_mark_not_kept: { profile: 'clocks', claims: ['versions never go back'] },
   eviction_after_ack: { profile: 'conflict', claims: [LOST] },
+  dropped_before_in_sync: {
+    profile: 'elastic',
+    claims: [
+      'the last replica in sync is never given up',
+      'a move drops nothing before its heir is in sync',
+    ],
+  },
+  resumed_copy_loses_its_tail: { profile: 'recovery', claims: [LOST, UNREAD, BACK, MISCOUNT] },
+  controller_outlives_its_lease: {
+    profile: 'coordinators',
+    claims: ['who acts as the controller has the seat'],
+  },
+  eviction_without_the_store: { profile: 'coordinators', claims: [LOST, UNREAD, BACK, MISCOUNT] },
+  one_number_for_all: {
+    profile: 'coordinators',
+    claims: ['nothing is made up', 'documents are whole', 'a later write wins', UNREAD, UNEQUAL],
+  },
 };
 
 describe('planted bugs', { timeout: 120_000 }, () => {

@@ -11,6 +11,7 @@ import type { ShardLink } from '../../src/coordinator/transport/shard-link.js';
 import type { LinkReply } from '../../src/wire/link-messages.js';
 import type { RecoveryPeer } from '../../src/wire/recovery-messages.js';
 import * as answers from './planted/answer-bugs.js';
+import * as control from './planted/control-bugs.js';
 import * as replication from './planted/replication-bugs.js';
 import * as stores from './planted/store-bugs.js';
 import { type StoreParts, soundStoreParts } from './sim-replica-home.js';
@@ -78,11 +79,18 @@ const bugs = {
   last_entry_skipped: { peer: replication.withLastEntrySkipped },
   clock_mark_not_kept: { topologyStore: replication.withoutClockMark },
   eviction_after_ack: { coordinator: replication.withHastyEvictions },
-} satisfies Record<string, Partial<BugHooks>>;
+  dropped_before_in_sync: { topologyStore: control.withHastyDrops },
+  resumed_copy_loses_its_tail: control.resumedWithoutTail,
+  controller_outlives_its_lease: { coordinator: control.withEndlessLease },
+  eviction_without_the_store: { coordinator: control.withEvictionsOfItsOwn },
+  one_number_for_all: { topologyStore: control.withOneNumber },
+} satisfies Record<string, Partial<BugHooks> | (() => Partial<BugHooks>)>;
 
 export type PlantedBug = keyof typeof bugs;
 export const plantedBugNames = Object.keys(bugs) as PlantedBug[];
 
 export function hooksFor(bug: PlantedBug | undefined): BugHooks {
-  return bug === undefined ? sound : { ...sound, ...bugs[bug] };
+  if (bug === undefined) return sound;
+  const planted = bugs[bug];
+  return { ...sound, ...(typeof planted === 'function' ? planted() : planted) };
 }

@@ -46,8 +46,9 @@ export class ReadRequests {
         try {
           const sound = await coordinator.searches.search(collection, search, context);
           const interval = { beganTick, endedTick: history.nextTick() };
-          this.#checkAnswer(where, collection, search, hooks.answer(sound), seen, interval);
-          checkStaleness(this.#cluster, where, sound.coverage, behindMs);
+          const answer = hooks.answer(sound);
+          this.#checkAnswer(where, collection, search, answer, seen, interval);
+          checkStaleness(this.#cluster, where, answer.coverage, behindMs);
         } catch (error) {
           if (error instanceof AnnulusError && error.reason === 'COVERAGE_TOO_LOW') {
             checkCoverageRefusal(violations, where, collection.partitions.length, seen);

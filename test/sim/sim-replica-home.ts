@@ -40,7 +40,8 @@ interface Keep {
 export interface StoreParts {
   makeDisk(clock: Clock, syncMs: number): SimulatedDisk;
   makeStore(disk: SimulatedDisk, dimension: number): PartitionStore;
-  partition(partition: Partition): Partition;
+  /** `key`: collection and number. */
+  partition(partition: Partition, key: string): Partition;
   /** May a replica that is not there be made, empty, although the assignment does not say so? */
   makesMissing: boolean;
 }
@@ -156,7 +157,7 @@ export class SimDisks {
       limits,
       tombstoneGraceMs: this.#tombstoneGraceMs,
     });
-    return this.#parts.partition(opened);
+    return this.#parts.partition(opened, `${collection}/${partition}`);
   }
 
   #keep({ collection, partition, create }: ReplicaAssignment): Keep {

@@ -91,7 +91,7 @@ export function withLastEntrySkipped(peer: RecoveryPeer): RecoveryPeer {
 }
 
 /** The store as it is, but for what `changes` says. */
-function over(store: TopologyStore, changes: Partial<TopologyStore>): TopologyStore {
+export function over(store: TopologyStore, changes: Partial<TopologyStore>): TopologyStore {
   return {
     isShared: store.isShared,
     load: () => store.load(),
