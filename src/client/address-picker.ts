@@ -1,8 +1,9 @@
 /**
  * Which coordinator a call goes to. Pure: time and chance are arguments. Among those that are not
  * resting the one with the fewest calls under way, ties at random. One that could not be reached
- * rests, for longer each time, until it has answered; when all are resting the one that has rested
- * most is asked.
+ * rests, for longer each time, until it has answered. When none has answered since it failed, the one
+ * that failed longest ago is asked, however long it is to rest: it may be back, and who tries again
+ * tries another one each time.
  */
 const REST_MS_MIN = 100;
 const REST_MS_MAX = 5_000;
@@ -11,6 +12,7 @@ interface Candidate {
   underWay: number;
   failures: number;
   restsUntilMs: number;
+  failedAtMs: number;
 }
 
 export class AddressPicker {
@@ -21,17 +23,18 @@ export class AddressPicker {
       underWay: 0,
       failures: 0,
       restsUntilMs: Number.NEGATIVE_INFINITY,
+      failedAtMs: Number.NEGATIVE_INFINITY,
     }));
   }
 
   /** `chance`: uniform in [0, 1). */
   pick(nowMs: number, chance: number): number {
     const indices = [...this.#candidates.keys()];
+    const haveAllFailed = indices.every((i) => this.#at(i).failures > 0);
     const awake = indices.filter((i) => this.#at(i).restsUntilMs <= nowMs);
-    const best =
-      awake.length > 0
-        ? least(awake, (i) => this.#at(i).underWay)
-        : least(indices, (i) => this.#at(i).restsUntilMs);
+    const best = haveAllFailed
+      ? least(indices, (i) => this.#at(i).failedAtMs)
+      : least(awake, (i) => this.#at(i).underWay);
     return best[Math.floor(chance * best.length)] as number;
   }
 
@@ -50,6 +53,7 @@ export class AddressPicker {
   /** It could not be reached, or is stopping. Several calls that fail at once count as one. */
   failed(index: number, nowMs: number): void {
     const candidate = this.#at(index);
+    candidate.failedAtMs = nowMs;
     if (candidate.restsUntilMs > nowMs) return;
     const restMs = Math.min(REST_MS_MAX, REST_MS_MIN * 2 ** Math.min(candidate.failures, 10));
     candidate.failures += 1;

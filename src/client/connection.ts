@@ -68,7 +68,8 @@ export class Connection {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.initial_reconnect_backoff_ms': 50,
       'grpc.min_reconnect_backoff_ms': 50,
-      'grpc.max_reconnect_backoff_ms': 1000,
+      // A coordinator that is back is found well within the attempts of one call.
+      'grpc.max_reconnect_backoff_ms': 400,
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 5000,
       'grpc.max_receive_message_length': options.messageBytesMax,

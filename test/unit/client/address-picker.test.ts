@@ -40,7 +40,7 @@ describe('AddressPicker', () => {
     expect(restOf(300_000)).toBe(100);
   });
 
-  it('counts failures that come together once, and asks the most rested when all rest', () => {
+  it('counts failures that come together once, and asks who failed longest ago when all have failed', () => {
     const picker = new AddressPicker(2);
     for (let i = 0; i < 50; i += 1) picker.failed(0, 1_000);
     picker.failed(1, 1_050);
@@ -49,5 +49,13 @@ describe('AddressPicker', () => {
     expect(picker.pick(1_120, 0)).toBe(0);
     picker.failed(0, 1_120);
     expect(picker.pick(1_140, 0)).toBe(1);
+  });
+
+  it('finds the one that is back when the other one dies, however long it was to rest', () => {
+    const picker = new AddressPicker(2);
+    for (let nowMs = 0; nowMs < 20_000; nowMs += 5_000) picker.failed(1, nowMs);
+    picker.failed(0, 15_100);
+    // Its own rest is over, and the other one's is not.
+    expect(picker.pick(15_300, 0)).toBe(1);
   });
 });
