@@ -30,7 +30,7 @@ const options = programOptions('split', [
   jsonOption,
 ]);
 const COLLECTION = 'split';
-const LIMIT_MS = 170_000;
+const LIMIT_MS = 900_000;
 const STEADY_MS = 3_000;
 /** Of the documents, those that are written again and again. */
 const CHANGING_RATIO = 0.05;
