@@ -66,7 +66,7 @@ export type MoveStep =
   | ({ kind: 'begin'; generation: Generation; inSyncMin: number } & WantedMove)
   | { kind: 'finish'; ref: ReplicaRef }
   | { kind: 'cancel'; ref: ReplicaRef }
-  | { kind: 'drop'; ref: ReplicaRef; inSyncMin: number }
+  | { kind: 'drop'; ref: ReplicaRef }
   | { kind: 'adopt'; ref: ReplicaRef }
   | { kind: 'forget'; nodeId: NodeId };
 
@@ -234,7 +234,7 @@ class PartitionDecision {
     if (isMissing) return undefined;
     const inSyncMin = this.#collection.replicationFactor;
     const leaving = this.#leaving(wanted).find((r) => mayDrop(this.#entry, r.nodeId, inSyncMin));
-    return leaving && { kind: 'drop', ref: this.#ref(leaving.nodeId), inSyncMin };
+    return leaving && { kind: 'drop', ref: this.#ref(leaving.nodeId) };
   }
 
   /** Not wanted, and not relieved by a move under way; those that are of least use first. */

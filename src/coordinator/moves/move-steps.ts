@@ -34,7 +34,7 @@ function applyStep(topology: Topology, step: MoveStep, begunAtMs: number): Trans
     case 'cancel':
       return cancelMove(topology, step.ref);
     case 'drop':
-      return dropSurplus(topology, step.ref, step.inSyncMin);
+      return dropSurplus(topology, step.ref);
     case 'adopt': {
       const { collectionId, partition } = step.ref;
       const entry = topology.collections.get(collectionId)?.partitions[partition];

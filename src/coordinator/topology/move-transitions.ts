@@ -67,17 +67,18 @@ export function cancelMove(topology: Topology, ref: ReplicaRef): TransitionResul
   return replica.state === 'recovering' ? removeReplica(topology, ref) : endMove(topology, ref);
 }
 
-/** Drops a replica that nobody wants, while enough others are in sync. */
-export function dropSurplus(
-  topology: Topology,
-  ref: ReplicaRef,
-  inSyncMin: number,
-): TransitionResult {
+/**
+ * Drops a replica that nobody wants, while as many others are in sync as there are to be by now: that
+ * number may have grown since it was found to be one too many.
+ */
+export function dropSurplus(topology: Topology, ref: ReplicaRef): TransitionResult {
+  const collection = topology.collections.get(ref.collectionId);
   const entry = entryOf(topology, ref);
-  if (entry === undefined || replicaOf(entry, ref.nodeId) === undefined) {
+  if (collection === undefined || entry === undefined) return { kind: 'unchanged', topology };
+  const isThere = replicaOf(entry, ref.nodeId) !== undefined;
+  if (!isThere || !mayDrop(entry, ref.nodeId, collection.replicationFactor)) {
     return { kind: 'unchanged', topology };
   }
-  if (!mayDrop(entry, ref.nodeId, inSyncMin)) return { kind: 'unchanged', topology };
   return removeReplica(topology, ref);
 }
 

@@ -79,7 +79,7 @@ describe('a move', () => {
     const late = expectChanged(setReplicaState(moving(), on('c'), 'in_sync'));
     const kept = expectChanged(cancelMove(late, on('c')));
     expect(shown(kept)).toBe('a:in_sync b:in_sync c:in_sync');
-    expect(shown(expectChanged(dropSurplus(kept, on('a'), 2)))).toBe('b:in_sync c:in_sync');
+    expect(shown(expectChanged(dropSurplus(kept, on('a'))))).toBe('b:in_sync c:in_sync');
   });
 
   it('survives being stored, with what operators have set', () => {
@@ -91,11 +91,18 @@ describe('a move', () => {
 });
 
 describe('dropping a replica too many', () => {
-  it('leaves as many in sync as asked', () => {
-    const topology = cluster();
-    expect(isUnchanged(dropSurplus(topology, on('a'), 2))).toBe(true);
-    expect(shown(expectChanged(dropSurplus(topology, on('a'), 1)))).toBe('b:in_sync');
-    expect(isUnchanged(dropSurplus(topology, on('d'), 1))).toBe(true);
+  const withCopies = (copies: number) => {
+    const changed = setReplication(cluster(), spec.id, copies, 1);
+    return changed.kind === 'changed' ? changed.topology : cluster();
+  };
+
+  it('leaves as many in sync as there are to be', () => {
+    expect(shown(expectChanged(dropSurplus(withCopies(1), on('a'))))).toBe('b:in_sync');
+    expect(isUnchanged(dropSurplus(withCopies(1), on('d')))).toBe(true);
+  });
+
+  it('does nothing when more are wanted by now', () => {
+    expect(isUnchanged(dropSurplus(withCopies(2), on('a')))).toBe(true);
   });
 });
 
