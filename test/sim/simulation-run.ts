@@ -23,8 +23,8 @@ const STEPS_PER_LOOK = 20;
 const STOP_MS_MAX = 10_000;
 /** Longer than any request or write of a replica takes. */
 const QUIET_MS = 8_000;
-/** A coordinator that stops waits so long for its seat to be given back. */
-const SEAT_RELEASE_MS = 1_500;
+/** A coordinator that stops may wait for its seat to be given back, and for a comparison to end. */
+const STOPPED_MS_MAX = 2_000;
 const patient = { deadlineMs: 20_000, cancelAfterMs: undefined };
 const hasty = { deadlineMs: 1_000, cancelAfterMs: undefined };
 
@@ -175,9 +175,10 @@ export class SimulationRun {
 
   /** Nodes finish what they have, and stop. */
   async #stop(): Promise<void> {
-    const { nodes, violations, coordinators, plan } = this.#cluster;
+    const { nodes, violations, coordinators } = this.#cluster;
     for (const { coordinator } of coordinators) void coordinator?.close();
-    await this.#cluster.world.runForAsync(plan.store === undefined ? 100 : SEAT_RELEASE_MS);
+    const areQuiet = () => coordinators.every(({ process }) => process.timerCount <= nodes.length);
+    await this.#cluster.passes(areQuiet, STOPPED_MS_MAX, 100);
     for (const { process, name } of coordinators) {
       if (process.timerCount <= nodes.length || !this.#isSound()) continue;
       const left = process.timerCount;
