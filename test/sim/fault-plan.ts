@@ -41,6 +41,8 @@ export interface ShapePlan {
   changeRatio: number;
   replaceAfterMs: number;
   settleMs: number;
+  /** Operators split the collection, too. */
+  hasSplits?: boolean;
 }
 
 export interface NetworkPlan {

@@ -31,6 +31,7 @@ export function onlyCopies(cluster: SimCluster, node: SimNode): string[] {
 export async function forceWhatWasLost(cluster: SimCluster): Promise<void> {
   const { coordinator, storedTopology, nodes, log } = cluster;
   for (const collection of storedTopology?.collections.values() ?? []) {
+    if (collection.state !== 'ready') continue;
     for (const [partition, { replicas }] of collection.partitions.entries()) {
       const name = replicaName(collection.id, partition);
       const held = replicas.map(({ nodeId, state }) => {
@@ -50,7 +51,8 @@ export async function forceWhatWasLost(cluster: SimCluster): Promise<void> {
 }
 
 function* replicasOf({ storedTopology, nodes }: SimCluster, { nodeId }: SimNode) {
-  for (const { id, partitions } of storedTopology?.collections.values() ?? []) {
+  for (const { id, partitions, state } of storedTopology?.collections.values() ?? []) {
+    if (state === 'filling' || state === 'retired') continue;
     for (const [partition, { replicas }] of partitions.entries()) {
       const own = replicas.find((replica) => replica.nodeId === nodeId);
       if (own === undefined) continue;

@@ -12,6 +12,7 @@
  *   stalls        cuts in one direction or both, pauses, slow links and late messages
  *   elastic       nodes that join, are drained, leave, are replaced, and copies that change, with
  *                 faults of nodes; one to three coordinators
+ *   splits        as elastic, and the collection is split, again and again
  *   coordinators  several of them over one topology store: crashes, pauses, late word of changes, and a
  *                 store that is away; with fewer changes of shape
  */
@@ -32,13 +33,14 @@ export const profileNames = [
   'clocks',
   'elastic',
   'coordinators',
+  'splits',
 ] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 /** Where the profiles take turns: of four seeds one is of the swarm, and two change the shape. */
 export function profileOf(seed: number): ProfileName {
   const turns: ProfileName[] = ['swarm', 'elastic', 'coordinators'];
-  const others = profileNames.filter((name) => !turns.includes(name));
+  const others = profileNames.filter((name) => name !== 'splits' && !turns.includes(name));
   return turns[seed % 4] ?? (others[(seed >> 2) % others.length] as ProfileName);
 }
 
@@ -84,6 +86,10 @@ export function drawPlan(seed: number, profile: ProfileName, steps = STEPS_DEFAU
       break;
     case 'elastic':
       makeElastic(random, plan);
+      break;
+    case 'splits':
+      makeElastic(random, plan);
+      if (plan.shape !== undefined) plan.shape.hasSplits = true;
       break;
     case 'coordinators':
       makeShared(random, plan);

@@ -160,16 +160,19 @@ export class ReadRequests {
 
   #checkAnswer(
     where: string,
-    { metric, partitions }: CollectionEntry,
+    { metric, partitions, id: collection }: CollectionEntry,
     { vector, topK, exact }: ValidSearch,
     { hits, coverage }: SearchAnswer,
     seen: SeenSearch,
     interval: ReadInterval,
   ): void {
     const { history, violations } = this.#cluster;
-    checkCoverage(violations, where, coverage, partitions.length, seen);
+    // Split meanwhile, it was searched anew, as it is now.
+    const isSplit = seen.collection !== undefined && seen.collection !== collection;
+    const partitionCount = isSplit ? coverage.partitionsTotal : partitions.length;
+    checkCoverage(violations, where, coverage, partitionCount, seen);
     const searched = claimedPartitions(coverage);
-    const partitionFor = (id: string) => partitionOf(id, partitions.length);
+    const partitionFor = (id: string) => partitionOf(id, partitionCount);
     checkHits(
       history,
       violations,

@@ -2,7 +2,7 @@
  * What really reached the coordinator for each search, seen at its links: which partitions answered,
  * with how many documents, and which calls are still under way.
  */
-import type { Partition } from '../../src/base/ids.js';
+import type { CollectionId, Partition } from '../../src/base/ids.js';
 import type { Coordinator } from '../../src/coordinator/coordinator.js';
 import type {
   LinkCall,
@@ -21,6 +21,8 @@ export interface SeenSearch {
   /** By partition: hits that were asked for last. */
   asked: Map<Partition, number>;
   callsUnderWay: number;
+  /** What was asked last: a split may put another collection in the place of the first. */
+  collection: CollectionId | undefined;
 }
 
 export class SearchSpy {
@@ -42,7 +44,12 @@ export class SearchSpy {
   }
 
   watch(vector: Float32Array): SeenSearch {
-    const seen: SeenSearch = { answered: new Map(), asked: new Map(), callsUnderWay: 0 };
+    const seen: SeenSearch = {
+      answered: new Map(),
+      asked: new Map(),
+      callsUnderWay: 0,
+      collection: undefined,
+    };
     this.#seen.set(vector, seen);
     return seen;
   }
@@ -92,6 +99,7 @@ export class SearchSpy {
       seen.callsUnderWay -= 1;
       if (outcome.status === 'ok' && outcome.reply.kind === 'search') {
         for (const { partition, status, documentCount } of outcome.reply.targets) {
+          if (seen.collection !== request.collection) continue;
           if (status !== 'ok' || seen.answered.has(partition)) continue;
           if (seen.asked.get(partition) !== hitsAsked(request, partition)) continue;
           seen.answered.set(partition, documentCount);
@@ -111,6 +119,11 @@ export class SearchSpy {
 
 /** Asked again for more hits, a partition has not answered until it has answered that. */
 function noteQuestion(seen: SeenSearch, request: SearchCall): void {
+  if (seen.collection !== request.collection) {
+    seen.collection = request.collection;
+    seen.answered.clear();
+    seen.asked.clear();
+  }
   for (const { partition, k } of request.targets) {
     if (k > (seen.asked.get(partition) ?? k)) seen.answered.delete(partition);
     seen.asked.set(partition, k);

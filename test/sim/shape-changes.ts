@@ -28,6 +28,7 @@ const allowedFailures = new Set([
 /** One whose coordinator died does not wait for ever. */
 const PATIENCE_MS = 10_000;
 const COPIES_MAX = 3;
+const PARTITIONS_MAX = 16;
 
 const weights = {
   join: 4,
@@ -39,9 +40,15 @@ const weights = {
   copies: 2,
   pause: 1,
   resume: 3,
+  split: 0,
+  cancel_split: 0,
 };
+const splitWeights = { ...weights, split: 4, cancel_split: 1 };
 export type ShapeChange = keyof typeof weights;
-export const shapeChangeKinds = Object.keys(weights) as ShapeChange[];
+/** Those of runs without splits. */
+export const shapeChangeKinds = (Object.keys(weights) as ShapeChange[]).filter(
+  (kind) => weights[kind] > 0,
+);
 
 export class ShapeChanges {
   readonly #cluster: SimCluster;
@@ -90,7 +97,8 @@ export class ShapeChanges {
   /** Resolves when its turn is over, never if its coordinator dies. */
   async next(): Promise<void> {
     const { world, log, serving, violations } = this.#cluster;
-    const kind = weighted(this.#random, weights);
+    const { shape } = this.#cluster.plan;
+    const kind = weighted(this.#random, shape?.hasSplits ? splitWeights : weights);
     const coordinator = serving.length > 0 ? oneOf(this.#random, serving).coordinator : undefined;
     if (coordinator === undefined || this.#isOver || world.nowMs() < this.#busyUntilMs) return;
     const untilMs = world.nowMs() + PATIENCE_MS;
@@ -141,6 +149,15 @@ export class ShapeChanges {
       case 'copies':
         await this.#setCopies(coordinator);
         return true;
+      case 'split': {
+        const collection = this.#cluster.collection(coordinator);
+        const partitionCount = collection.partitions.length * 2;
+        if (partitionCount > PARTITIONS_MAX) return false;
+        await coordinator.splits.split(collection, partitionCount);
+        return true;
+      }
+      case 'cancel_split':
+        return coordinator.splits.cancel(this.#cluster.collection(coordinator));
       case 'pause':
       case 'resume':
         await topology.update((now) => setMovesPaused(now, kind === 'pause'));

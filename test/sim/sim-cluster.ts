@@ -153,7 +153,8 @@ export class SimCluster {
         this.network.addPath(coordinator.pathTo(to), to);
       }
       for (const { nodeId: from } of this.nodes) {
-        if (from !== to) this.network.addPath(peerPath(from, to), to);
+        // A node asks itself, too: what is split stays where it was.
+        this.network.addPath(peerPath(from, to), to);
       }
     }
   }

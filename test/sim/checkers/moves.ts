@@ -20,7 +20,7 @@ export function watchMoves(cluster: SimCluster): void {
     for (const collection of after.collections.values()) {
       const former = before?.collections.get(collection.id);
       if (former?.partitions.length !== collection.partitions.length) continue;
-      if (collection.state === 'dropping') continue;
+      if (collection.state !== 'ready' && collection.state !== 'creating') continue;
       collection.partitions.forEach((entry, partition) => {
         const was = former.partitions[partition] as PartitionEntry;
         if (was === entry) return;

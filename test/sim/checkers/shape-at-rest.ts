@@ -36,7 +36,9 @@ function unevenIn({ storedTopology, plan }: SimCluster): string[] {
     .filter(({ intent }) => intent === 'draining')
     .flatMap((node) => unfinishedDrain(storedTopology, node, nodeCount));
   for (const collection of storedTopology.collections.values()) {
-    if (collection.state !== 'ready') continue;
+    const { state, name } = collection;
+    if (state === 'filling' || state === 'retired') found.push(`${name} is ${state}`);
+    if (state !== 'ready') continue;
     for (const [partition, { replicas }] of collection.partitions.entries()) {
       const isMoving = replicas.some(({ move }) => move !== undefined);
       const isWhole = replicas.every(({ state }) => state === 'in_sync');
