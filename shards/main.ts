@@ -12,10 +12,12 @@ import type { ReplicaReport } from '../src/wire/link-messages.js';
 import { ClusterJoiner, grpcAddNode } from './cluster-joiner.js';
 import type { HostAndPort, ShardNodeConfig } from './config.js';
 import { LinkService, linkServerOptions } from './link-service.js';
+import type { CallObserver } from './node-call.js';
 import { type NodeDirectory, openNodeDirectory } from './node-directory.js';
 import { NodeMetrics } from './node-metrics.js';
 import { DiskReplicaHome } from './replica-home.js';
 import { ReplicaSet } from './replica-set.js';
+import { RestReclaimer } from './rest-reclaimer.js';
 import { Scheduler } from './scheduler.js';
 import { ShardNode } from './shard-node.js';
 
@@ -74,7 +76,17 @@ async function serve(
   const { record, saveRecord } = directory;
   const replicas = new ReplicaSet(home, logger);
   const { limits } = config;
-  const { onCall } = metrics;
+  const reclaimer = new RestReclaimer({
+    clock,
+    pendingRowCount: () => node.pendingRowCount,
+    // Only there when Node was told to offer it.
+    reclaim: () => globalThis.gc?.(),
+  });
+  undo.push(async () => reclaimer.stop());
+  const onCall: CallObserver = (kind, ...how) => {
+    metrics.onCall(kind, ...how);
+    reclaimer.onCall(kind);
+  };
   const connectPeer = (peerAddress: string) => new GrpcRecoveryPeer(peerAddress, clock);
   const options = {
     ...{ clock, logger, scheduler, replicas, record, saveRecord, limits, onCall },

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeOptionsOf } from '../../src/cli/node-options.js';
+import { environmentOf, nodeOptionsOf } from '../../src/cli/node-options.js';
 import { CHILD_VARIABLE } from '../../src/cli/server-process.js';
 
 export interface ReadyLine {
@@ -142,7 +142,10 @@ function spawnServer(
   const nodeArgs = [...nodeOptionsOf(args[0]), ...execArgv];
   const child = spawn(process.execPath, [...nodeArgs, cliPath, ...args, '--json'], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ANNULUS_LOG_LEVEL: 'warn', [CHILD_VARIABLE]: '1', ...env },
+    env: {
+      ...{ ...environmentOf(args[0]), ...process.env },
+      ...{ ANNULUS_LOG_LEVEL: 'warn', [CHILD_VARIABLE]: '1', ...env },
+    },
   });
   child.stdin.on('error', () => {});
   return child;

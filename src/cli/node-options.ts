@@ -1,20 +1,39 @@
 /**
- * Options of Node that servers run better with. A coordinator makes garbage with every search, and
- * with V8's default of 16 MiB for young objects it spends a fifth of its time on collecting it.
- * Started by hand: `NODE_OPTIONS=--max-semi-space-size=64 annulus coordinator ...`.
+ * What servers run better with, and cannot set themselves once they run: options of Node, and variables
+ * that glibc's `malloc` reads (others ignore them). `docs/operations.md` says the same for servers that
+ * are started by hand.
  *
- * V8 collects with as many threads as there are cores. Where those are few, shard nodes want them too,
- * and the threads wait for each other more than they help: there one thread does it all.
+ * - V8 lets the space of young objects grow to 16 MiB, twice over. A coordinator makes garbage with
+ *   every search, and would spend a fifth of its time on collecting it. A shard node makes little; what
+ *   grew while documents poured in would stay.
+ * - V8 collects with as many threads as there are cores. Where those are few, shard nodes want them
+ *   too, and the threads wait for each other more than they help: there one thread does it all.
+ * - A node may collect garbage when it rests: see `shards/rest-reclaimer.ts`.
+ * - By default `malloc` keeps what large buffers leave behind, and one heap for each thread.
  */
 import { availableParallelism } from 'node:os';
 
 const FEW_CORES = 4;
+const COORDINATOR_OPTIONS = ['--max-semi-space-size=64'];
+const SHARD_OPTIONS = ['--max-semi-space-size=4', '--expose-gc'];
+const SHARD_ENVIRONMENT: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(2 * 1024 * 1024),
+};
 
 export function nodeOptionsOf(
   command: string | undefined,
   coreCount: number = availableParallelism(),
 ): string[] {
+  if (command === 'shard') return [...SHARD_OPTIONS];
   if (command !== 'coordinator') return [];
-  const options = ['--max-semi-space-size=64'];
-  return coreCount <= FEW_CORES ? [...options, '--single-threaded-gc'] : options;
+  return coreCount <= FEW_CORES
+    ? [...COORDINATOR_OPTIONS, '--single-threaded-gc']
+    : [...COORDINATOR_OPTIONS];
+}
+
+/** For the environment of a server; what is set there already should win. */
+export function environmentOf(command: string | undefined): Readonly<Record<string, string>> {
+  return command === 'shard' ? SHARD_ENVIRONMENT : {};
 }

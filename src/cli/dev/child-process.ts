@@ -1,7 +1,7 @@
 /** One server of a dev cluster as a process: its ready line, its end, its signals. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { nodeOptionsOf } from '../node-options.js';
+import { environmentOf, nodeOptionsOf } from '../node-options.js';
 import type { Terminal } from '../output.js';
 import { CHILD_VARIABLE } from '../server-process.js';
 
@@ -34,7 +34,7 @@ export function spawnSelf(entry: string, env: Terminal['env']): SpawnChild {
   return (args, listener) => {
     const nodeArgs = [...nodeOptionsOf(args[0]), ...process.execArgv];
     const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
-      env: { ...env, [CHILD_VARIABLE]: '1' },
+      env: { ...environmentOf(args[0]), ...env, [CHILD_VARIABLE]: '1' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     // Held open for as long as this process lives: its end is the child's sign to stop.
