@@ -9,8 +9,7 @@ describe('options of Node', () => {
   });
 
   it('are left alone for everything else', () => {
-    for (const command of ['shard', 'search', undefined])
-      expect(nodeOptionsOf(command)).toEqual([]);
+    for (const command of ['search', undefined]) expect(nodeOptionsOf(command)).toEqual([]);
   });
 
   it('are known to Node', () => {
