@@ -107,9 +107,11 @@ export class History {
       const deletes = this.writesOf(op.id).filter((write) => write.kind === 'delete');
       // Sent again as it was, to another replica or for a newer replica set.
       if (deletes.some((write) => write.versions.includes(version))) return;
-      // Which of several deletes of one id was stamped again cannot be told: it may be any.
+      // Which of several deletes of one id was stamped again cannot be told: it may be any. A lower
+      // version is of one that is forgotten here, and sent on to a replica that came late.
       for (const write of deletes) {
-        if (write.state === 'pending') this.#addVersion(write, version);
+        const last = write.versions.at(-1) ?? 0n;
+        if (write.state === 'pending' && version > last) this.#addVersion(write, version);
       }
     }
   }
