@@ -130,7 +130,7 @@ describe('cluster commands', () => {
     });
     const { out } = await annulus('status', { isTTY: true });
     expect(out).toContain('topology epoch 7');
-    expect(out).toMatch(/^node-1 +up +h:1 +z +1 +0 +0 +0 +0 +no$/m);
+    expect(out).toMatch(/^node-1 +up +░+ 0\.00 +0 +0 +0 +0 +no +1 +z +h:1$/m);
     expect(out).toMatch(/^docs +0 +2 +cosine +1\/0 /m);
     const forced = await annulus('status --json', { isTTY: true });
     expect(JSON.parse(forced.out)).toMatchObject({ epoch: 7 });
