@@ -10,6 +10,8 @@ interface Catch {
   profile: ProfileName;
   /** What the run must complain of first, one of them. */
   claims: string[];
+  /** Requests with faults; as many as usual. */
+  steps?: number;
 }
 
 const LOST = 'an acknowledged write is on every replica in sync';
@@ -19,6 +21,9 @@ const MISCOUNT = 'counts are right';
 const UNEQUAL = 'replicas are equal at rest';
 const STUCK = 'every replica comes back in sync';
 const UNHEALED = 'the cluster heals';
+
+/** Seen in the split that is made while nothing goes wrong. */
+const split = (...claims: string[]): Catch => ({ profile: 'splits', claims, steps: 10 });
 
 /** In which profile each bug shows, and the checkers that are there to see it. */
 const catches: Record<PlantedBug, Catch> = {
@@ -78,13 +83,21 @@ const catches: Record<PlantedBug, Catch> = {
     profile: 'coordinators',
     claims: ['nothing is made up', 'documents are whole', 'a later write wins', UNREAD, UNEQUAL],
   },
+  split_finished_unfilled: split(LOST),
+  split_without_barrier: split(LOST),
+  writes_not_split: split(LOST),
+  split_searched_twice: split('no hit comes twice', 'hits are the nearest'),
+  split_counted_twice: split(MISCOUNT),
+  split_listed_twice: split('lists are in order'),
+  reads_end_at_the_switch: split('requests succeed while a split is made'),
+  retired_kept: split('the cluster takes its shape'),
 };
 
 describe('planted bugs', { timeout: 120_000 }, () => {
   it.each(plantedBugNames)('%s is caught', async (bug) => {
-    const { profile, claims } = catches[bug];
+    const { profile, claims, steps } = catches[bug];
     for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
-      const { violations } = await runSimulation(drawPlan(seed, profile), bug);
+      const { violations } = await runSimulation(drawPlan(seed, profile, steps), bug);
       const [first] = violations;
       if (first === undefined) continue;
       expect(claims).toContain(first.claim);

@@ -13,6 +13,7 @@ import type { RecoveryPeer } from '../../src/wire/recovery-messages.js';
 import * as answers from './planted/answer-bugs.js';
 import * as control from './planted/control-bugs.js';
 import * as replication from './planted/replication-bugs.js';
+import * as splits from './planted/split-bugs.js';
 import * as stores from './planted/store-bugs.js';
 import { type StoreParts, soundStoreParts } from './sim-replica-home.js';
 
@@ -84,6 +85,14 @@ const bugs = {
   controller_outlives_its_lease: { coordinator: control.withEndlessLease },
   eviction_without_the_store: { coordinator: control.withEvictionsOfItsOwn },
   one_number_for_all: { topologyStore: control.withOneNumber },
+  split_finished_unfilled: { coordinator: splits.withHastyFinish },
+  split_without_barrier: { coordinator: splits.withoutBarrier },
+  writes_not_split: { coordinator: splits.withWritesToOneOnly },
+  split_searched_twice: { coordinator: splits.withBothSearched },
+  split_counted_twice: { coordinator: splits.withBothCounted },
+  split_listed_twice: { coordinator: splits.withBothListed },
+  reads_end_at_the_switch: { coordinator: splits.withoutHeirs },
+  retired_kept: { coordinator: splits.withRetiredKept },
 } satisfies Record<string, Partial<BugHooks> | (() => Partial<BugHooks>)>;
 
 export type PlantedBug = keyof typeof bugs;

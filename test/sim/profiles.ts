@@ -12,7 +12,8 @@
  *   stalls        cuts in one direction or both, pauses, slow links and late messages
  *   elastic       nodes that join, are drained, leave, are replaced, and copies that change, with
  *                 faults of nodes; one to three coordinators
- *   splits        as elastic, and the collection is split, again and again
+ *   splits        as elastic, and the collection is split, again and again; once without faults, while
+ *                 every request must succeed
  *   coordinators  several of them over one topology store: crashes, pauses, late word of changes, and a
  *                 store that is away; with fewer changes of shape
  */

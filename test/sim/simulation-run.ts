@@ -1,4 +1,6 @@
 /** The phases of a run, one after the other, as long as nothing is wrong. */
+
+import { splitCalmly } from './calm-split.js';
 import { checkControllers } from './checkers/controllers.js';
 import { checkDurable } from './checkers/durability.js';
 import { watchMoves } from './checkers/moves.js';
@@ -71,6 +73,9 @@ export class SimulationRun {
       () => untilShaped(this.#cluster),
       () => untilInSync(this.#cluster),
       () => this.#calmTraffic(),
+      () => splitCalmly(this.#cluster, this.#requests),
+      () => untilShaped(this.#cluster),
+      () => untilInSync(this.#cluster),
       () => this.#comeToRest(),
       () => this.#settleAll(),
       () => this.#stop(),

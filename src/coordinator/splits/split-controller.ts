@@ -72,12 +72,14 @@ function stepFor(
   return mayFinishSplit(split, collection) ? { kind: 'finish', fillingId: id } : undefined;
 }
 
-/** Every partition has as many replicas as every other one, all of them on nodes that last. */
+/** Every partition has replicas, as many as every other one, all of them on nodes that last. */
 function isWellPlaced(
   { partitions }: CollectionEntry,
   isLasting: (nodeId: NodeId) => boolean,
 ): boolean {
   const copies = Math.max(...partitions.map(({ replicas }) => replicas.length));
+  // Who takes out nodes one after the other may have taken out all of them.
+  if (copies === 0) return false;
   return partitions.every(({ replicas }) => {
     return replicas.length === copies && replicas.every(({ nodeId }) => isLasting(nodeId));
   });

@@ -1,6 +1,7 @@
 /**
- * What is acknowledged is on the disk of every replica that the stored topology calls in sync: at the
- * acknowledgement, and ever after. Looked at directly, since a read would ask one of the replicas only.
+ * What is acknowledged is on the disk of every replica that the stored topology calls in sync, those of
+ * a collection that is filling included: at the acknowledgement, and ever after. Looked at directly,
+ * since a read would ask one of the replicas only.
  */
 import { replicaName } from '../../../shards/replica-set.js';
 import type { SimulatedDisk } from '../../../shards/store/simulated-disk.js';
@@ -10,6 +11,7 @@ import { versionWallMs } from '../../../src/base/version.js';
 import {
   type CollectionEntry,
   collectionByName,
+  fillingOf,
 } from '../../../src/coordinator/topology/topology.js';
 import { COLLECTION, type SimCluster } from '../sim-cluster.js';
 
@@ -22,9 +24,17 @@ interface ReplicaDisk {
 const GRACE_RATIO_SURE = 0.35;
 
 export function checkDurable(cluster: SimCluster, ids: Iterable<string>): void {
-  const { storedTopology, history, violations, world, plan } = cluster;
-  const collection = storedTopology && collectionByName(storedTopology, COLLECTION);
+  const { storedTopology } = cluster;
+  if (storedTopology === undefined) return;
+  const collection = collectionByName(storedTopology, COLLECTION);
   if (collection === undefined) return;
+  checkIn(cluster, collection, ids);
+  const filling = fillingOf(storedTopology, collection.id);
+  if (filling !== undefined) checkIn(cluster, filling, ids);
+}
+
+function checkIn(cluster: SimCluster, collection: CollectionEntry, ids: Iterable<string>): void {
+  const { history, violations, world, plan } = cluster;
   const sureMs = plan.cluster.tombstoneGraceMs * GRACE_RATIO_SURE;
   const disks = new Map<Partition, ReplicaDisk[]>();
   for (const id of ids) {

@@ -16,16 +16,19 @@ import { checkDurable } from './durability.js';
 export function watchMoves(cluster: SimCluster): void {
   cluster.etcd.observe((before, after) => {
     checkControllers(cluster);
-    let hasPromoted = false;
+    // A collection that takes another one's place is judged as a whole.
+    let hasPromoted = after.heirs.size > (before?.heirs.size ?? 0);
     for (const collection of after.collections.values()) {
       const former = before?.collections.get(collection.id);
       if (former?.partitions.length !== collection.partitions.length) continue;
-      if (collection.state !== 'ready' && collection.state !== 'creating') continue;
+      if (collection.state === 'retired' || collection.state === 'dropping') continue;
       collection.partitions.forEach((entry, partition) => {
         const was = former.partitions[partition] as PartitionEntry;
         if (was === entry) return;
         const where = `partition ${partition} of ${collection.name}`;
-        checkPartition(cluster, after, collection, where, was, entry);
+        // The one that is split has everything.
+        const isFilling = collection.state === 'filling';
+        if (!isFilling) checkPartition(cluster, after, collection, where, was, entry);
         hasPromoted ||= inSyncOf(entry).some(({ nodeId }) => stateOn(was, nodeId) !== 'in_sync');
       });
     }

@@ -5,6 +5,7 @@ import {
   RETIRED_MS,
   type SplitInputs,
 } from '../../../../src/coordinator/splits/split-controller.js';
+import { removeReplica } from '../../../../src/coordinator/topology/replica-transitions.js';
 import { beginSplit, finishSplit } from '../../../../src/coordinator/topology/split-transitions.js';
 import {
   emptyTopology,
@@ -59,6 +60,17 @@ describe('the controller of splits', () => {
   it('begins again when a node that was to hold some does not last', () => {
     const isLasting = (id: NodeId) => id !== nodeId('c');
     expect(decided(filling('in_sync', 'in_sync'), { isLasting })).toEqual([
+      { kind: 'restart', fillingId: next, collectionId: docs, partitionCount: 2 },
+    ]);
+  });
+
+  it('begins again when all its replicas were taken out', () => {
+    let topology = begun();
+    for (const [partition, node] of placement.flat().entries()) {
+      const ref = { collectionId: next, partition, nodeId: node };
+      topology = expectChanged(removeReplica(topology, ref));
+    }
+    expect(decided(topology)).toEqual([
       { kind: 'restart', fillingId: next, collectionId: docs, partitionCount: 2 },
     ]);
   });
