@@ -7,21 +7,20 @@
  * was taken, when an acknowledged write is not there afterwards, or when replicas or the coordinators'
  * topologies differ.
  */
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/system-clock.js';
 import { hasEtcd } from './cluster/etcd-server.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { type CoordinatorsResult, runCoordinators } from './coordinators/run-coordinators.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '20' },
-    'etcd-stop-ms': { type: 'string', default: '20000' },
-    documents: { type: 'string', default: '2000' },
-    partitions: { type: 'string', default: '16' },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- coordinators', [
+  count('kills', 20, 1, 1000, 'Controllers that are killed.'),
+  count('etcd-stop-ms', 20000, 0, 600_000, 'How long etcd is stopped.'),
+  count('documents', 2000, 100, 100_000, 'Documents that are written again and again.'),
+  count('partitions', 16, 1, 4096, 'A power of two.'),
+  jsonOption,
+]);
 if (!hasEtcd) {
   console.error('There is no etcd here: install it (on Debian: apt-get install etcd-server)');
   process.exit(1);
@@ -29,12 +28,12 @@ if (!hasEtcd) {
 const machine = machineLine();
 console.log(machine);
 const begunAtMs = systemClock.nowMs();
-const kills = Number(args.kills);
+const kills = args.integer('kills');
 const result = await runCoordinators({
   kills,
-  etcdStopMs: Number(args['etcd-stop-ms']),
-  documents: Number(args.documents),
-  partitions: Number(args.partitions),
+  etcdStopMs: args.integer('etcd-stop-ms'),
+  documents: args.integer('documents'),
+  partitions: args.integer('partitions'),
   topologyLeaseMs: 5_000,
   log: (line) => console.log(line),
 });
@@ -52,7 +51,7 @@ console.log(
 );
 console.log(`coordinators: ${isWell ? 'PASS' : 'FAIL'}`);
 if (!isWell) process.exitCode = 1;
-writeJson(args.json, machine, result);
+writeJson(args.optionalText('json'), machine, result);
 
 function judge(of: CoordinatorsResult): [string, string, string, boolean][] {
   const total = (counts: Record<string, number>) =>

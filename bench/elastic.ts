@@ -11,10 +11,11 @@
  * started again: then everything must complete by itself, and nothing be lost. Calls that met a dead
  * process are counted, not judged. Exit code 1 when a criterion is not met.
  */
-import { parseArgs } from 'node:util';
 import { seededRandom } from '../src/base/random.js';
 import { systemClock } from '../src/base/system-clock.js';
+import { flagOnly } from '../src/cli/client-command.js';
 import { hasEtcd } from './cluster/etcd-server.js';
+import { jsonOption, programOptions } from './commands/program-options.js';
 import { NODES_AT_FIRST, type ShapeChange, ShapeRounds, sleep } from './elastic/change-shape.js';
 import { type ElasticCluster, startElastic } from './elastic/elastic-cluster.js';
 import { type ElasticData, gloveData } from './elastic/elastic-data.js';
@@ -23,31 +24,30 @@ import { BATCH, MixedLoad } from './elastic/mixed-load.js';
 import { untilAtRest } from './elastic/shape.js';
 import { type ElasticRun, judge } from './elastic/verdict.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
+import { count } from './suites/common-options.js';
 
-const { values: args } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    documents: { type: 'string', default: '16000' },
-    partitions: { type: 'string', default: '16' },
-    copies: { type: 'string', default: '2' },
-    'pause-ms': { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    kills: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
-});
+const args = programOptions('npm run bench -- elastic', [
+  count('rounds', 3, 1, 10_000, 'Rounds of two nodes that come and two that go.'),
+  count('documents', 16_000, 1000, 300_000, 'GloVe vectors.'),
+  count('partitions', 16, 1, 4096, 'A power of two.'),
+  count('copies', 2, 1, 3, 'Copies of each partition.'),
+  count('pause-ms', 10, 0, 60_000, 'Pause of each loop of the load after a call.'),
+  count('seed', 1, 0, 0xffff_ffff, 'Of everything drawn by chance.'),
+  flagOnly({ name: 'kills', type: 'flag', description: 'SIGKILL a process in every change.' }),
+  jsonOption,
+]);
 const COLLECTION = 'elastic';
 const STEADY_MS = 8_000;
 const LIMIT_MS = 120_000;
 /** Of the documents, those that are written again and again. */
 const CHANGING_RATIO = 0.1;
-const rounds = Number(args.rounds);
-const replicaCount = Number(args.partitions) * Number(args.copies);
-const withKills = args.kills;
+const rounds = args.integer('rounds');
+const replicaCount = args.integer('partitions') * args.integer('copies');
+const withKills = args.flag('kills');
 const machine = machineLine();
 console.log(machine);
 const begunAtMs = systemClock.nowMs();
-const data = await gloveData(Number(args.documents), Number(args.seed));
+const data = await gloveData(args.integer('documents'), args.integer('seed'));
 const cluster = await startElastic(NODES_AT_FIRST, withKills && hasEtcd);
 try {
   const load = await fill(cluster, data);
@@ -62,11 +62,11 @@ async function fill({ client }: ElasticCluster, { dimension }: ElasticData): Pro
     nodes.length === NODES_AT_FIRST && nodes.every(({ state }) => state === 'up');
   await untilAtRest(client, 0, isReached, LIMIT_MS);
   await client.createCollection({
-    ...{ name: COLLECTION, dimension, metric: 'l2', partitions: Number(args.partitions) },
-    replicationFactor: Number(args.copies),
+    ...{ name: COLLECTION, dimension, metric: 'l2', partitions: args.integer('partitions') },
+    replicationFactor: args.integer('copies'),
   });
-  const changingCount = Math.round(Number(args.documents) * CHANGING_RATIO);
-  const options = { data, changingCount, pauseMs: Number(args['pause-ms']) };
+  const changingCount = Math.round(args.integer('documents') * CHANGING_RATIO);
+  const options = { data, changingCount, pauseMs: args.integer('pause-ms') };
   const load = new MixedLoad(client, COLLECTION, options);
   const filledAtMs = systemClock.nowMs();
   await load.fill();
@@ -92,7 +92,7 @@ async function run(of: ElasticCluster, load: MixedLoad): Promise<ElasticRun> {
     changes.push(change);
     show(change);
   };
-  const random = seededRandom(Number(args.seed));
+  const random = seededRandom(args.integer('seed'));
   const onRest = (counts: LoadCounts) => steady.push(counts);
   const options = { rounds, replicaCount, withKills, random, onChange, onRest };
   // What was lost is told of a run that got stuck as well.
@@ -138,5 +138,5 @@ function report(result: ElasticRun, documentCount: number): void {
   const isWell = verdicts.every(({ isGood }) => isGood !== false);
   console.log(`elastic${withKills ? ' with kills' : ''}: ${isWell ? 'PASS' : 'FAIL'}`);
   if (!isWell) process.exitCode = 1;
-  writeJson(args.json, machine, { ...result, verdicts });
+  writeJson(args.optionalText('json'), machine, { ...result, verdicts });
 }

@@ -15,18 +15,17 @@ import { MixedLoad } from './elastic/mixed-load.js';
 import { untilAtRest } from './elastic/shape.js';
 import { machineLine, printTable, writeJson } from './report/run-report.js';
 import { Census } from './split/census.js';
+import { count } from './suites/common-options.js';
 
-const whole = (name: string, preset: number, max: number, description: string) =>
-  flagOnly({ name, type: 'integer', default: String(preset), min: 1, max, description });
-const options = programOptions('split', [
-  whole('documents', 100_000, 1_000_000, 'Documents, GloVe vectors of 100 dimensions.'),
-  whole('from', 2, 2048, 'Partitions at first, a power of two.'),
-  whole('to', 8, 4096, 'Partitions in the end, a power of two.'),
-  whole('nodes', 2, 16, 'Shard nodes.'),
-  whole('copies', 1, 3, 'Copies of each partition.'),
-  whole('pause-ms', 10, 1000, 'Pause of each loop of the load after an operation.'),
+const options = programOptions('npm run bench -- split', [
+  count('documents', 100_000, 1, 300_000, 'Documents, GloVe vectors of 100 dimensions.'),
+  count('from', 2, 1, 2048, 'Partitions at first, a power of two.'),
+  count('to', 8, 1, 4096, 'Partitions in the end, a power of two.'),
+  count('nodes', 2, 1, 16, 'Shard nodes.'),
+  count('copies', 1, 1, 3, 'Copies of each partition.'),
+  count('pause-ms', 10, 1, 1000, 'Pause of each loop of the load after an operation.'),
   flagOnly({ name: 'kills', type: 'flag', description: 'SIGKILL the coordinator and a node.' }),
-  whole('seed', 1, 1_000_000, 'What is drawn from.'),
+  count('seed', 1, 1, 1_000_000, 'What is drawn from.'),
   jsonOption,
 ]);
 const COLLECTION = 'split';

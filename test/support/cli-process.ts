@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
 
 const entry = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const READY_LIMIT_MS = 60_000;
 
 export interface Finished {
   exitCode: number | null;
@@ -56,12 +58,10 @@ export class CliProcess {
     void this.finished.then((finished) => {
       end = finished;
     });
-    for (;;) {
-      const ready = this.message('ready');
-      if (ready !== undefined) return ready;
-      if (end !== undefined) throw new Error(`it ended: ${JSON.stringify(end)}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(() => this.message('ready') !== undefined || end !== undefined, READY_LIMIT_MS);
+    const ready = this.message('ready');
+    if (ready !== undefined) return ready;
+    throw new Error(`it ended: ${JSON.stringify(end)}`);
   }
 
   signal(name: NodeJS.Signals): void {
