@@ -41,7 +41,7 @@ export type ProfileName = (typeof profileNames)[number];
 /** Where the profiles take turns: of four seeds one is of the swarm, and two change the shape. */
 export function profileOf(seed: number): ProfileName {
   const turns: ProfileName[] = ['swarm', 'elastic', 'coordinators'];
-  const others = profileNames.filter((name) => name !== 'splits' && !turns.includes(name));
+  const others = profileNames.filter((name) => !turns.includes(name));
   return turns[seed % 4] ?? (others[(seed >> 2) % others.length] as ProfileName);
 }
 

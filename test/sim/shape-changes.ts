@@ -45,10 +45,7 @@ const weights = {
 };
 const splitWeights = { ...weights, split: 4, cancel_split: 1 };
 export type ShapeChange = keyof typeof weights;
-/** Those of runs without splits. */
-export const shapeChangeKinds = (Object.keys(weights) as ShapeChange[]).filter(
-  (kind) => weights[kind] > 0,
-);
+export const shapeChangeKinds = Object.keys(weights) as ShapeChange[];
 
 export class ShapeChanges {
   readonly #cluster: SimCluster;

@@ -13,8 +13,9 @@ export class SimProcess implements Clock {
   #wallSkewMs = 0;
   #isDead = false;
   #timerCount = 0;
-  /** What fell due while it was busy. */
-  readonly #heldUp = new Set<() => void>();
+  /** What fell due while it was busy, in order; each says whether it still had anything to do. */
+  readonly #heldUp: (() => boolean)[] = [];
+  #nextTurn: Timer | undefined;
   /** All work takes this many times as long. */
   slowFactor = 1;
 
@@ -69,7 +70,8 @@ export class SimProcess implements Clock {
   resume(): void {
     if (this.#busyUntilMs <= this.#world.nowMs()) return;
     this.#busyUntilMs = this.#world.nowMs();
-    for (const goOn of [...this.#heldUp]) goOn();
+    this.#nextTurn?.cancel();
+    this.#takeTurns();
   }
 
   jumpWall(byMs: number): void {
@@ -79,6 +81,7 @@ export class SimProcess implements Clock {
   kill(): void {
     this.#isDead = true;
     this.#timerCount = 0;
+    this.#heldUp.length = 0;
   }
 
   #wait(atMs: number, callback: () => void): Timer {
@@ -88,29 +91,38 @@ export class SimProcess implements Clock {
       isOver = true;
       if (!this.#isDead) this.#timerCount -= 1;
     };
-    let pending = this.#world.setTimer(atMs - this.#world.nowMs(), () => fire());
-    const goOn = () => {
-      pending.cancel();
-      pending = this.#world.setTimer(0, fire);
-    };
-    const fire = () => {
-      this.#heldUp.delete(goOn);
-      if (this.#isDead || isOver) return;
-      const busyMs = this.#busyUntilMs - this.#world.nowMs();
-      if (busyMs > 0) {
-        pending = this.#world.setTimer(busyMs, fire);
-        this.#heldUp.add(goOn);
-        return;
-      }
+    const run = () => {
+      if (this.#isDead || isOver) return false;
       end();
       callback();
+      return true;
     };
+    const pending = this.#world.setTimer(atMs - this.#world.nowMs(), () => {
+      if (this.#heldUp.length === 0 && this.#busyMs() === 0) {
+        run();
+        return;
+      }
+      this.#heldUp.push(run);
+      if (this.#heldUp.length === 1) this.#takeTurns();
+    });
     return {
       cancel: () => {
         pending.cancel();
-        this.#heldUp.delete(goOn);
         end();
       },
     };
+  }
+
+  /** One of those held up runs as soon as it is not busy, then the next: each is an event. */
+  #takeTurns(): void {
+    if (this.#heldUp.length === 0) return;
+    this.#nextTurn = this.#world.setTimer(this.#busyMs(), () => {
+      if (this.#busyMs() === 0) while (this.#heldUp.shift()?.() === false);
+      this.#takeTurns();
+    });
+  }
+
+  #busyMs(): number {
+    return Math.max(0, this.#busyUntilMs - this.#world.nowMs());
   }
 }
