@@ -93,6 +93,11 @@ export interface PartitionTopology {
   partition: number;
   /** Grows with every change of this partition's replicas. */
   generation: number;
+  /**
+   * Fewest replicas in sync that may acknowledge a write here: the collection's, or fewer while there
+   * have not been so many since more were asked for.
+   */
+  minInSync: number;
   replicas: ReplicaInfo[];
 }
 

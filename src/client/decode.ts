@@ -167,9 +167,10 @@ export function decodeTopology(topology: Topology__Output): Topology {
     collections: topology.collections.map(({ name, partitions, splittingInto }) => ({
       name,
       splittingInto,
-      partitions: partitions.map(({ partition, generation, replicas }) => ({
+      partitions: partitions.map(({ partition, generation, minInSync, replicas }) => ({
         partition,
         generation: Number(generation),
+        minInSync,
         replicas: replicas.map(({ nodeId, state, condition, detail }) => ({
           nodeId,
           state: REPLICA_STATES[state] ?? 'unknown',

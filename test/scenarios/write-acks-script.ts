@@ -46,10 +46,11 @@ class World {
     const words = command.split(' ');
     switch (words[0]) {
       case 'replicas':
-        this.#set = parseSet(1, words.slice(1));
+        this.#set = parseSet(1, words.slice(1), this.#minInSync);
         return [];
       case 'min':
         this.#minInSync = Number(words[1]);
+        this.#set = { ...this.#set, minInSync: this.#minInSync };
         return [];
       case 'consistency':
         this.#consistency = words[1] as Consistency;
@@ -57,7 +58,6 @@ class World {
       case 'start':
         this.#acks = new WriteAcks(this.#set, {
           consistency: this.#consistency,
-          minInSync: this.#minInSync,
           opCount: 1,
           deadlineAtMs: 500,
           patienceMs: 1_000,
@@ -94,7 +94,7 @@ class World {
       case 'over':
         return acks.evictionsDelayed(true);
       case 'set':
-        return acks.setChanged(parseSet(Number(words[1]), words.slice(2)));
+        return acks.setChanged(parseSet(Number(words[1]), words.slice(2), this.#minInSync));
       case 'dropped':
         return acks.dropped();
       case 'deadline':
@@ -105,11 +105,12 @@ class World {
   }
 }
 
-function parseSet(generation: number, words: string[]): ReplicaSetView {
+function parseSet(generation: number, words: string[], minInSync = 1): ReplicaSetView {
   const marked = (mark: string): NodeId[] =>
     words.filter((word) => word.startsWith(mark)).map((word) => nodeId(word.slice(mark.length)));
   return {
     generation,
+    minInSync,
     inSync: words.filter((word) => /^[a-z]/.test(word)).map(nodeId),
     recovering: [...marked('~'), ...marked('!')],
     awaited: new Set(marked('!')),

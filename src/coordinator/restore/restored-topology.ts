@@ -118,7 +118,13 @@ class Restoration {
           ? this.#asRemembered(own, newest, entry)
           : this.#asBackedUp(own, entry);
       const place = `partition ${partition} of ${name}`;
-      return { generation: newest + 1, replicas: this.#withOneInSync(place, replicas, own) };
+      // Whatever it has reached since is not known: what the collection asks for is safe.
+      const { minInSync } = newest > entry.generation ? {} : entry;
+      return {
+        generation: newest + 1,
+        ...(minInSync === undefined ? {} : { minInSync }),
+        replicas: this.#withOneInSync(place, replicas, own),
+      };
     });
     if (changedCount > 0) {
       this.#changes.push(`${changedCount} partitions of ${name} as the nodes know them`);

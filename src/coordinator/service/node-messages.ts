@@ -5,6 +5,7 @@ import type { ReplicaInfo } from '../../wire/generated/annulus/v1/ReplicaInfo.js
 import type { Topology as TopologyMessage } from '../../wire/generated/annulus/v1/Topology.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
+import { minInSyncOf } from '../topology/in-sync-floor.js';
 import {
   fillingOf,
   isNamed,
@@ -32,10 +33,11 @@ export class NodeMessages {
       collections: collections.map((collection) => ({
         name: collection.name,
         splittingInto: fillingOf(topology, collection.id)?.partitions.length ?? 0,
-        partitions: collection.partitions.map(({ generation, replicas }, partition) => ({
+        partitions: collection.partitions.map((entry, partition) => ({
           partition,
-          generation,
-          replicas: replicas.map((replica) =>
+          generation: entry.generation,
+          minInSync: minInSyncOf(collection, entry),
+          replicas: entry.replicas.map((replica) =>
             replicaInfo(replica, this.#reportOf(replica.nodeId, collection.id, partition)),
           ),
         })),
@@ -74,12 +76,13 @@ export class NodeMessages {
 
   #isSafeToStop(topology: Topology, { nodeId }: NodeEntry): boolean {
     return replicasOnNode(topology, nodeId).every(({ collection, partition }) => {
-      if (!isNamed(collection.state)) return true;
-      const others = collection.partitions[partition]?.replicas.filter((replica) => {
+      const entry = collection.partitions[partition];
+      if (!isNamed(collection.state) || entry === undefined) return true;
+      const others = entry.replicas.filter((replica) => {
         const isOther = replica.nodeId !== nodeId && replica.state === 'in_sync';
         return isOther && this.#nodes.get(replica.nodeId)?.health.state === 'up';
       });
-      return (others?.length ?? 0) >= Math.max(1, collection.minInSync);
+      return others.length >= minInSyncOf(collection, entry);
     });
   }
 

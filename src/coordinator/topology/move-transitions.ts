@@ -4,6 +4,7 @@
  * that node's replica is dropped. No step leaves a partition with fewer replicas in sync than asked.
  */
 import type { Generation, NodeId } from '../../base/ids.js';
+import { minInSyncOf, withMinInSync } from './in-sync-floor.js';
 import { addReplica, endMove, type ReplicaRef, removeReplica } from './replica-transitions.js';
 import {
   activeNodes,
@@ -82,7 +83,10 @@ export function dropSurplus(topology: Topology, ref: ReplicaRef): TransitionResu
   return removeReplica(topology, ref);
 }
 
-/** How many copies each partition should have, and how many of them a write needs in sync. */
+/**
+ * How many copies each partition should have, and how many of them a write needs in sync: more than so
+ * far only once there are so many (`in-sync-floor.ts`).
+ */
 export function setReplication(
   topology: Topology,
   collectionId: CollectionEntry['id'],
@@ -96,8 +100,11 @@ export function setReplication(
   const isSame =
     collection.replicationFactor === replicationFactor && collection.minInSync === minInSync;
   if (isSame) return { kind: 'unchanged', topology };
+  const partitions = collection.partitions.map((entry) => {
+    return withMinInSync(entry, minInSyncOf(collection, entry), { minInSync });
+  });
   return withCollections(topology, (one) =>
-    one === collection ? { ...one, replicationFactor, minInSync } : one,
+    one === collection ? { ...one, replicationFactor, minInSync, partitions } : one,
   );
 }
 

@@ -7,6 +7,7 @@
  * Those of a collection that is filling may all be: the one that it splits holds everything.
  */
 import type { CollectionId, Generation, NodeId, Partition } from '../../base/ids.js';
+import { withRisenMinInSync } from './in-sync-floor.js';
 import type {
   CollectionEntry,
   PartitionEntry,
@@ -241,11 +242,11 @@ function editPartition(
   }
   const edited = edit(entry, collection);
   if ('kind' in edited) return edited;
-  const partitions = collection.partitions.with(ref.partition, {
-    ...entry,
-    generation: entry.generation + 1,
-    replicas: edited,
-  });
+  const next = { ...entry, generation: entry.generation + 1, replicas: edited };
+  const partitions = collection.partitions.with(
+    ref.partition,
+    withRisenMinInSync(next, collection),
+  );
   return changed(topology, { collection: { ...collection, partitions } });
 }
 

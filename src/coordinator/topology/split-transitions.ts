@@ -13,6 +13,7 @@
  * Partition n of the one becomes 2n and 2n + 1 of the other, or as many more as it has more partitions.
  */
 import type { CollectionId } from '../../base/ids.js';
+import { minInSyncOf, withMinInSync } from './in-sync-floor.js';
 import { parentPartition } from './replica-transitions.js';
 import type { Placement } from './ring-placement.js';
 import {
@@ -109,10 +110,12 @@ export function finishSplit(topology: Topology, id: CollectionId): TransitionRes
     formerIds: [...formerIds, split.id].slice(-FORMER_IDS_MAX),
     // In the generation that its nodes know: whoever knows an older topology writes to both, and is
     // stopped by the one that is retired.
-    partitions: filling.partitions.map((entry) => ({
-      ...entry,
-      replicas: entry.replicas.map(settled),
-    })),
+    partitions: filling.partitions.map((entry, partition) => {
+      const relieved = split.partitions[parentPartition(partition, split, filling)];
+      const before = minInSyncOf(split, relieved ?? {});
+      const inPlace = { ...entry, replicas: entry.replicas.map(settled) };
+      return withMinInSync(inPlace, before, split);
+    }),
   };
   const retired: CollectionEntry = {
     ...split,

@@ -131,7 +131,11 @@ function parsePartition(fields: Fields): PartitionEntry {
     }),
   );
   unique(`${fields.path}.replicas`, replicas, (replica) => replica.nodeId);
-  return { generation: fields.integer('generation', 1), replicas };
+  return {
+    generation: fields.integer('generation', 1),
+    ...(fields.has('minInSync') ? { minInSync: fields.integer('minInSync', 1) } : {}),
+    replicas,
+  };
 }
 
 function parseMove(fields: Fields): ReplicaMove {

@@ -64,6 +64,11 @@ export interface ReplicaEntry {
 export interface PartitionEntry {
   /** Grows with every change of the replicas or their states; starts at 1. */
   readonly generation: Generation;
+  /**
+   * Fewest in-sync replicas that may acknowledge a write here, while it is fewer than the collection
+   * asks for: there have not been so many yet (`in-sync-floor.ts`). Absent: the collection's.
+   */
+  readonly minInSync?: number;
   /** Nodes differ. */
   readonly replicas: readonly ReplicaEntry[];
 }
@@ -88,7 +93,7 @@ export interface CollectionEntry {
   readonly efConstruction: number;
   /** Copies that each partition should have. */
   readonly replicationFactor: number;
-  /** Fewest in-sync replicas that may acknowledge a write. */
+  /** Fewest in-sync replicas that may acknowledge a write, wherever there have been so many. */
   readonly minInSync: number;
   /** How its searches are balanced that do not say; absent: the default. */
   readonly balancingPolicy?: BalancingPolicy;

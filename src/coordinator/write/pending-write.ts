@@ -44,7 +44,7 @@ export class PendingWrite {
     write: PartitionWrite,
     collection: CollectionEntry,
     topology: Topology,
-    options: Omit<WriteAcksOptions, 'minInSync' | 'opCount'>,
+    options: Omit<WriteAcksOptions, 'opCount'>,
   ) {
     this.write = write;
     this.#outcomes = options.outcomes ?? newOutcomes(write.ops.length);
@@ -52,7 +52,6 @@ export class PendingWrite {
     this.#topology = topology;
     this.acks = new WriteAcks(this.follow(topology, collection), {
       ...options,
-      minInSync: collection.minInSync,
       opCount: write.ops.length,
       outcomes: this.#outcomes,
     });

@@ -1,23 +1,32 @@
 /** A partition's replica set as a write sees it. */
 import type { Generation, NodeId } from '../../base/ids.js';
-import type { PartitionEntry } from '../topology/topology.js';
+import { minInSyncOf } from '../topology/in-sync-floor.js';
+import type { CollectionEntry, PartitionEntry } from '../topology/topology.js';
 import { isOwnMember } from './write-members.js';
 
 export type Consistency = 'in_sync' | 'majority' | 'one';
 
 export interface ReplicaSetView {
   generation: Generation;
+  /** Fewest in sync that may acknowledge a write which asks for all of them. */
+  minInSync: number;
   inSync: readonly NodeId[];
   recovering: readonly NodeId[];
   /** Of those recovering, the ones about to be put in sync. */
   awaited: ReadonlySet<NodeId>;
 }
 
-export function viewOf({ generation, replicas }: PartitionEntry): ReplicaSetView {
+export function viewOf(
+  entry: PartitionEntry,
+  collection: Pick<CollectionEntry, 'minInSync'>,
+): ReplicaSetView {
+  const { generation, replicas } = entry;
+  const minInSync = minInSyncOf(collection, entry);
   const awaited = new Set(replicas.filter((r) => r.isAwaited).map((r) => r.nodeId));
   const inState = (state: string) =>
     replicas.filter((replica) => replica.state === state).map((replica) => replica.nodeId);
-  return { generation, inSync: inState('in_sync'), recovering: inState('recovering'), awaited };
+  const [inSync, recovering] = [inState('in_sync'), inState('recovering')];
+  return { generation, minInSync, inSync, recovering, awaited };
 }
 
 /** How many in-sync replicas must hold a write. */

@@ -6,8 +6,6 @@ import type { WriteFault } from './replica-standing.js';
 
 export interface WriteAcksOptions {
   consistency: Consistency;
-  /** Binds writes that ask for all in-sync replicas. */
-  minInSync: number;
   opCount: number;
   /** What is known of the operations; filled in as replicas answer. Default: nothing yet. */
   outcomes?: OpOutcome[];

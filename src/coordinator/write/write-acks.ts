@@ -5,7 +5,7 @@
  *
  * Invariants:
  *  - acknowledged in sync: every replica that is in sync at that moment holds the write durably, and
- *    they are at least `minInSync`;
+ *    they are at least its `minInSync`;
  *  - a replica is taken out only for a write that another one holds, so a coordinator that reaches
  *    nobody takes nobody out;
  *  - it settles once, and goes on until every in-sync replica has the write or is out, whatever the
@@ -177,11 +177,10 @@ export class WriteAcks {
   }
 
   #plan(): void {
-    const { generation, inSync, recovering, awaited } = this.#set;
+    const { generation, minInSync, inSync, recovering, awaited } = this.#set;
     this.#plannedGeneration = generation;
     this.#standings.clear();
-    const { consistency, minInSync } = this.#options;
-    if (consistency === 'in_sync' && inSync.length < minInSync) {
+    if (this.#options.consistency === 'in_sync' && inSync.length < minInSync) {
       this.#failShort(inSync.length);
       return;
     }
@@ -249,10 +248,10 @@ export class WriteAcks {
   }
 
   #settleIfDecided(): void {
-    const { consistency, minInSync } = this.#options;
+    const { consistency } = this.#options;
     const members = this.#standings.of('in_sync');
     const held = members.filter(({ state }) => state === 'held').length;
-    if (consistency === 'in_sync' && members.length < minInSync) {
+    if (consistency === 'in_sync' && members.length < this.#set.minInSync) {
       this.#failShort(members.length);
     } else if (held > 0 && (this.#standings.areHeld || this.#isEnough(held, members.length))) {
       markDoubts(this.#outcomes, this.#standings.resultsInSync());
@@ -284,7 +283,7 @@ export class WriteAcks {
   }
 
   #failShort(count: number): void {
-    const needed = `${this.#options.minInSync} are needed`;
+    const needed = `${this.#set.minInSync} are needed`;
     this.#fail('not_enough_replicas', undefined, `${count} replicas are in sync, ${needed}`);
   }
 

@@ -23,17 +23,18 @@ export function writeSetOf(
   partition: Partition,
   sharesOf: (partitionCount: number) => Iterable<Partition>,
 ): WriteSet {
-  const own = viewOf(collection.partitions[partition] ?? { generation: 0, replicas: [] });
+  const entry = collection.partitions[partition] ?? { generation: 0, replicas: [] };
+  const own = viewOf(entry, collection);
   const filling = fillingOf(topology, collection.id);
   if (filling === undefined) return { view: own, fillingId: undefined };
   const recovering: NodeId[] = [...own.recovering];
   const awaited = new Set(own.awaited);
   let { generation } = own;
   for (const share of sharesOf(filling.partitions.length)) {
-    const entry = filling.partitions[share];
-    if (entry === undefined) continue;
-    generation += entry.generation;
-    for (const { nodeId, state, isAwaited } of entry.replicas) {
+    const filled = filling.partitions[share];
+    if (filled === undefined) continue;
+    generation += filled.generation;
+    for (const { nodeId, state, isAwaited } of filled.replicas) {
       const member = fillingMember(share, nodeId);
       recovering.push(member);
       if (state === 'in_sync' || isAwaited === true) awaited.add(member);

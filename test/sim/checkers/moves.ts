@@ -10,6 +10,7 @@ import type {
   Topology,
 } from '../../../src/coordinator/topology/topology.js';
 import type { SimCluster } from '../sim-cluster.js';
+import { checkFloor } from './acknowledgements.js';
 import { checkControllers } from './controllers.js';
 import { checkDurable } from './durability.js';
 
@@ -24,8 +25,11 @@ export function watchMoves(cluster: SimCluster): void {
       if (collection.state === 'retired' || collection.state === 'dropping') continue;
       collection.partitions.forEach((entry, partition) => {
         const was = former.partitions[partition] as PartitionEntry;
-        if (was === entry) return;
         const where = `partition ${partition} of ${collection.name}`;
+        if (former.state === collection.state) {
+          checkFloor(cluster, where, { collection: former, entry: was }, { collection, entry });
+        }
+        if (was === entry) return;
         // The one that is split has everything.
         const isFilling = collection.state === 'filling';
         if (!isFilling) checkPartition(cluster, after, collection, where, was, entry);

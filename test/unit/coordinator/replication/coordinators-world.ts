@@ -109,9 +109,8 @@ export class CoordinatorsWorld {
   }
 
   #begin(coordinator: number): void {
-    const acks = new WriteAcks(viewOf(this.#entry(this.#known[coordinator])), {
+    const acks = new WriteAcks(viewOf(this.#entry(this.#known[coordinator]), { minInSync: 1 }), {
       consistency: 'in_sync',
-      minInSync: 1,
       opCount: 1,
       deadlineAtMs: 1_000,
       patienceMs: 1_000,
@@ -171,7 +170,7 @@ export class CoordinatorsWorld {
     this.#known[coordinator] = this.#topology;
     for (const write of this.#writes) {
       if (write.coordinator !== coordinator || write.acks.isFinished) continue;
-      this.#perform(write, write.acks.setChanged(viewOf(this.#entry())));
+      this.#perform(write, write.acks.setChanged(viewOf(this.#entry(), { minInSync: 1 })));
     }
   }
 

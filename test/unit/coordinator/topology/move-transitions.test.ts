@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type NodeId, nodeId } from '../../../../src/base/ids.js';
+import { minInSyncOf } from '../../../../src/coordinator/topology/in-sync-floor.js';
 import {
   beginMove,
   cancelMove,
@@ -43,6 +44,12 @@ function shown(topology: Topology): string {
   return replicas
     .map(({ nodeId: id, state, move: m }) => `${id}:${state}${m ? `<${m.from ?? ''}` : ''}`)
     .join(' ');
+}
+
+function floorOf(topology: Topology): number | undefined {
+  const collection = topology.collections.get(spec.id);
+  const entry = collection?.partitions[0];
+  return collection && entry && minInSyncOf(collection, entry);
 }
 
 function moving(): Topology {
@@ -119,6 +126,28 @@ describe('what an operator sets', () => {
     const { replicationFactor, minInSync } = [...topology.collections.values()][0] ?? {};
     expect([replicationFactor, minInSync]).toEqual([3, 2]);
     expect(isUnchanged(setReplication(topology, spec.id, 3, 2))).toBe(true);
+  });
+
+  it('asks no more of writes than there is, until there is more, and never less again', () => {
+    const one = expectChanged(setReplication(cluster(), spec.id, 3, 3));
+    expect(floorOf(one)).toBe(2);
+    const fewer = expectChanged(setReplicaState(one, on('b'), 'recovering'));
+    expect(floorOf(fewer)).toBe(2);
+    let more = expectChanged(beginMove(one, on('c'), 1, { ...move, cause: 'copies' }));
+    expect(floorOf(more)).toBe(2);
+    more = expectChanged(setReplicaState(more, on('c'), 'in_sync'));
+    expect(floorOf(more)).toBe(3);
+    expect(more.collections.get(spec.id)?.partitions[0]?.minInSync).toBeUndefined();
+    const lost = expectChanged(setReplicaState(more, on('c'), 'recovering'));
+    expect(floorOf(expectChanged(setReplicaState(lost, on('b'), 'recovering')))).toBe(3);
+    expect(floorOf(expectChanged(setReplication(lost, spec.id, 3, 1)))).toBe(1);
+  });
+
+  it('keeps what writes of a partition need through a store, and reads stores without it', () => {
+    const topology = expectChanged(setReplication(cluster(), spec.id, 3, 3));
+    const text = serializeTopology(topology);
+    expect(parseTopology(text)).toEqual(topology);
+    expect(floorOf(parseTopology(text.replace(',"minInSync":2', '')))).toBe(3);
   });
 
   it('discards a node with all that it holds, last copies included', () => {

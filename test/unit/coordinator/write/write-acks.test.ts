@@ -18,7 +18,7 @@ const [a, b, c] = [nodeId('a'), nodeId('b'), nodeId('c')];
 const nobody: ReadonlySet<NodeId> = new Set();
 
 function viewOf(generation: number, inSync: NodeId[], recovering: NodeId[] = []): ReplicaSetView {
-  return { generation, inSync, recovering, awaited: nobody };
+  return { generation, minInSync: 1, inSync, recovering, awaited: nobody };
 }
 
 describe('acksRequired', () => {
@@ -82,7 +82,6 @@ class World {
   constructor(consistency: Consistency) {
     this.#acks = new WriteAcks(this.#view, {
       consistency,
-      minInSync: 1,
       opCount: 1,
       deadlineAtMs: 500,
       patienceMs: 300,

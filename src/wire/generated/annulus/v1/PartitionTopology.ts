@@ -7,10 +7,12 @@ export interface PartitionTopology {
   'partition'?: (number);
   'generation'?: (number | string | Long);
   'replicas'?: (_annulus_v1_ReplicaInfo)[];
+  'minInSync'?: (number);
 }
 
 export interface PartitionTopology__Output {
   'partition': (number);
   'generation': (string);
   'replicas': (_annulus_v1_ReplicaInfo__Output)[];
+  'minInSync': (number);
 }
