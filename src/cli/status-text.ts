@@ -99,8 +99,14 @@ const WAITS: Record<string, string> = {
   target_down: 'its node is down',
   no_source: 'no copy can be reached',
   redundancy_first: 'lost copies go first',
+  target_full: 'its disk is full',
+  no_node: 'too few nodes for the copies',
   slots: 'its turn',
 };
+
+export function waitText(waitReason: string): string {
+  return WAITS[waitReason] ?? waitReason;
+}
 
 export function formatMoves(moves: readonly Move[], arePaused: boolean, width?: number): string {
   const paused = arePaused ? ' (paused)' : '';
@@ -115,7 +121,7 @@ export function formatMoves(moves: readonly Move[], arePaused: boolean, width?: 
   const columns: Column<Move>[] = [
     { name: 'PARTITION', of: ({ collection, partition }) => `${collection}/${partition}` },
     { name: 'FROM', of: ({ fromNodeId }) => (fromNodeId === '' ? '(new copy)' : fromNodeId) },
-    { name: 'TO', of: ({ toNodeId }) => toNodeId },
+    { name: 'TO', of: ({ toNodeId }) => (toNodeId === '' ? '(nowhere)' : toNodeId) },
     { name: 'CAUSE', of: ({ cause }) => cause, spare: 2 },
     { name: 'PROGRESS', of: progressText },
     { name: 'COPIED', of: copiedText, spare: 1 },
@@ -131,7 +137,7 @@ function ratioOf({ state, progressRatio }: Move): number {
 }
 
 function progressText({ state, waitReason, progressRatio }: Move): string {
-  if (state === 'waiting') return `waits: ${WAITS[waitReason] ?? waitReason}`;
+  if (state === 'waiting' || waitReason !== '') return `waits: ${waitText(waitReason)}`;
   return state === 'in_sync' ? `${barOf(1, BAR_CELLS)} in sync` : progressBar(progressRatio);
 }
 

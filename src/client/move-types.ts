@@ -12,10 +12,16 @@ export interface Move {
   partition: number;
   /** Empty: it is one more copy. */
   fromNodeId: string;
+  /** Empty: no other copy is made for it, or can be; `waitReason` says why. */
   toNodeId: string;
   cause: MoveCause;
   state: MoveState;
-  /** While it waits: `paused`, `target_down`, `no_source`, `redundancy_first` or `slots`. */
+  /**
+   * While it waits, or is under way and cannot go on: `paused`, `target_down`, `target_full` (its
+   * disk), `no_source` (no copy can be reached), `redundancy_first` (other copies must be in sync
+   * before), `no_node` (too few nodes would be left for the copies) or `slots` (others go first).
+   * Empty: nothing is waited for.
+   */
   waitReason: string;
   /** 0..1. */
   progressRatio: number;

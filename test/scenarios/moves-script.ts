@@ -17,6 +17,7 @@
 import { nodeId } from '../../src/base/ids.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { MoveStep } from '../../src/coordinator/moves/move-controller.js';
+import { hasTarget } from '../../src/coordinator/moves/move-waits.js';
 import { drainNode, setReplication } from '../../src/coordinator/topology/move-transitions.js';
 import {
   setMovesPaused,
@@ -80,10 +81,14 @@ class Scenario {
       world.nowMs += TICK_MS;
       world.decide();
     }
-    const waiting = world.lastDecision.waiting.map(({ ref, cause, reason }) => {
-      return `waiting (${reason}): ${ref.partition} to ${ref.nodeId}, ${cause}`;
+    const { waiting, held } = world.lastDecision;
+    const waits = waiting.map((move) => {
+      const { ref, cause, reason } = move;
+      const goes = hasTarget(move) ? 'to' : 'stays on';
+      return `waiting (${reason}): ${ref.partition} ${goes} ${ref.nodeId}, ${cause}`;
     });
-    const all = [...taken, ...waiting];
+    const helds = [...held].map(([key, reason]) => `held (${reason}): ${key}`);
+    const all = [...taken, ...waits, ...helds];
     return all.length === 0 ? ['nothing'] : all;
   }
 }

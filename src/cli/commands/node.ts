@@ -6,6 +6,7 @@ import type { CommandCall, CommandSpec } from '../command.js';
 import { UsageError } from '../options.js';
 import { printJson } from '../output.js';
 import { showSteps } from '../progress.js';
+import { waitText } from '../status-text.js';
 
 const list = clientCommand({
   usage: 'list',
@@ -154,11 +155,15 @@ async function whenEmpty(client: AnnulusClient, { terminal }: CommandCall, nodeI
   };
   let node = await find();
   const total = node?.replicaCount ?? 0;
+  let told: string | undefined;
   const letGo = holdProcessOpen();
   const progress = showSteps(terminal, total, 'replicas moved');
   try {
     while (node !== undefined && node.replicaCount > 0) {
       progress.update(total - node.replicaCount);
+      const why = await whyItWaits(client, nodeId);
+      if (why !== told && why !== undefined) terminal.stderr.write(`${nodeId} waits: ${why}\n`);
+      told = why;
       await delay(systemClock, WAIT_INTERVAL_MS);
       node = await find();
     }
@@ -168,6 +173,17 @@ async function whenEmpty(client: AnnulusClient, { terminal }: CommandCall, nodeI
     progress.stop();
     letGo();
   }
+}
+
+/** What keeps a node from being emptied; undefined: nothing does. */
+async function whyItWaits(client: AnnulusClient, nodeId: string): Promise<string | undefined> {
+  const { moves } = await client.cluster.moves.list();
+  const own = moves.filter(({ fromNodeId }) => fromNodeId === nodeId);
+  const isGoingOn = own.some(({ waitReason }) => waitReason === '' || waitReason === 'slots');
+  const [first] = own;
+  if (first === undefined || isGoingOn) return undefined;
+  const { collection, partition, waitReason } = first;
+  return `${waitText(waitReason)} (partition ${partition} of ${collection})`;
 }
 
 const required = (name: string, placeholder: string, description: string) =>

@@ -15,6 +15,7 @@
  * While copies are being restored nothing is balanced; and a partition that lacks one is not either.
  */
 import type { CollectionId, Generation, NodeId } from '../../base/ids.js';
+import { refKey } from '../replication/recovery-controller.js';
 import { mayDrop, mayFinish } from '../topology/move-transitions.js';
 import type { ReplicaRef } from '../topology/replica-transitions.js';
 import {
@@ -26,6 +27,13 @@ import {
   type Topology,
 } from '../topology/topology.js';
 import { isRepair, MoveSlots } from './move-slots.js';
+import {
+  hasNoNode,
+  reasonHeld,
+  reasonToWait,
+  type WaitingMove,
+  type WaitReason,
+} from './move-waits.js';
 import type { Goal } from './placement-goal.js';
 
 export interface MoveOptions {
@@ -60,8 +68,6 @@ export interface WantedMove {
   cause: MoveCause;
 }
 
-export type WaitReason = 'paused' | 'target_down' | 'no_source' | 'redundancy_first' | 'slots';
-
 export type MoveStep =
   | ({ kind: 'begin'; generation: Generation; inSyncMin: number } & WantedMove)
   | { kind: 'finish'; ref: ReplicaRef }
@@ -73,7 +79,9 @@ export type MoveStep =
 export interface MoveDecision {
   steps: MoveStep[];
   /** Most urgent first. */
-  waiting: (WantedMove & { reason: WaitReason })[];
+  waiting: WaitingMove[];
+  /** Moves under way that do not go on, by {@link refKey}. */
+  held: ReadonlyMap<string, WaitReason>;
 }
 
 interface Candidate extends WantedMove {
@@ -86,6 +94,8 @@ interface Candidate extends WantedMove {
 export function decideMoves(inputs: MoveInputs): MoveDecision {
   const steps: MoveStep[] = [];
   const candidates: Candidate[] = [];
+  const stranded: WaitingMove[] = [];
+  const held = new Map<string, WaitReason>();
   const { topology, goal } = inputs;
   for (const collection of topology.collections.values()) {
     if (collection.state !== 'ready') continue;
@@ -93,26 +103,36 @@ export function decideMoves(inputs: MoveInputs): MoveDecision {
     collection.partitions.forEach((entry, partition) => {
       const one = new PartitionDecision(inputs, collection, partition, entry, wanted);
       const step = one.step();
-      if (step !== undefined) steps.push(step);
-      else candidates.push(...one.candidates());
+      one.addHeldTo(held);
+      if (step !== undefined) {
+        steps.push(step);
+        return;
+      }
+      const leaving = one.leaving();
+      candidates.push(...one.candidates(leaving));
+      stranded.push(...one.stranded(leaving));
     });
   }
   for (const { nodeId, replacedBy, intent } of topology.nodes.values()) {
     if (intent !== 'draining' || replacedBy === undefined) continue;
     if (replicasOnNode(topology, nodeId).length === 0) steps.push({ kind: 'forget', nodeId });
   }
-  return begin(inputs, steps, candidates);
+  const waiting = begin(inputs, steps, candidates);
+  return { steps, waiting: [...waiting, ...stranded], held };
 }
 
-function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): MoveDecision {
+/** Adds the steps for those that can begin; the others wait. */
+function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): WaitingMove[] {
   const { topology, options, node } = inputs;
   const slots = new MoveSlots(topology, options, (id) => node(id)?.isUp === true);
-  const waiting: MoveDecision['waiting'] = [];
+  const waiting: WaitingMove[] = [];
   const begun = new Set<string>();
   for (const candidate of candidates.sort(byUrgency)) {
-    const { entry, ref, from, cause, inSyncCount } = candidate;
+    const { entry, ref, from, cause, inSyncCount, isLacking } = candidate;
     const key = `${ref.collectionId}/${ref.partition}`;
-    const blocked = reasonToWait(inputs, candidate);
+    const isPatient = cause === 'balance' && isLacking;
+    const blocked =
+      reasonToWait(inputs, entry, ref.nodeId) ?? (isPatient ? 'redundancy_first' : undefined);
     // One step of a partition at a time: the second would meet another generation.
     const hasSlot = blocked === undefined && !begun.has(key) && slots.take(cause, ref.nodeId);
     if (!hasSlot) {
@@ -123,20 +143,7 @@ function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): 
     const { generation } = entry;
     steps.push({ kind: 'begin', ref, from, cause, generation, inSyncMin: inSyncCount });
   }
-  return { steps, waiting };
-}
-
-function reasonToWait(
-  { topology, node }: MoveInputs,
-  { entry, ref, cause, isLacking }: Candidate,
-): WaitReason | undefined {
-  if (topology.areMovesPaused) return 'paused';
-  if (node(ref.nodeId)?.isUp !== true) return 'target_down';
-  const inSync = entry.replicas.filter(({ state }) => state === 'in_sync');
-  if (inSync.length > 0 && !inSync.some(({ nodeId }) => node(nodeId)?.isUp === true)) {
-    return 'no_source';
-  }
-  return cause === 'balance' && isLacking ? 'redundancy_first' : undefined;
+  return waiting;
 }
 
 const URGENCY: Record<MoveCause, number> = {
@@ -181,13 +188,18 @@ class PartitionDecision {
     return this.#adopt() ?? this.#advance() ?? this.#dropSurplus();
   }
 
-  /** New replicas, each with what it relieves. */
-  candidates(): Candidate[] {
+  /** What is to go. */
+  leaving(): ReplicaEntry[] {
+    const isStranded = this.#wanted === undefined && hasNoNode(this.#inputs);
+    return this.#wanted === undefined && !isStranded ? [] : this.#leaving(this.#wanted ?? []);
+  }
+
+  /** New replicas, each with what it relieves, which is taken from what is to go. */
+  candidates(leaving: ReplicaEntry[]): Candidate[] {
     const wanted = this.#wanted;
     if (wanted === undefined) return [];
     const { replicas } = this.#entry;
     const missing = wanted.filter((nodeId) => !replicas.some((r) => r.nodeId === nodeId));
-    const leaving = this.#leaving(wanted);
     const inSyncCount = replicas.filter(({ nodeId, state }) => {
       return state === 'in_sync' && this.#inputs.node(nodeId)?.isAway !== true;
     }).length;
@@ -198,6 +210,25 @@ class PartitionDecision {
       const move = { ref: this.#ref(nodeId), from: relieved?.nodeId, cause };
       return { ...move, entry: this.#entry, inSyncCount, isLacking };
     });
+  }
+
+  /** Of what is to go and nothing relieves: replicas of nodes that somebody wants empty. */
+  stranded(leaving: readonly ReplicaEntry[]): WaitingMove[] {
+    const isShort = (this.#goal?.copies ?? 0) < this.#collection.replicationFactor;
+    return leaving.flatMap((replica) => {
+      const { nodeId } = replica;
+      if (this.#inputs.topology.nodes.get(nodeId)?.intent !== 'draining') return [];
+      const reason = isShort ? 'no_node' : 'redundancy_first';
+      return { ref: this.#ref(nodeId), from: nodeId, cause: this.#causeOf(replica), reason };
+    });
+  }
+
+  addHeldTo(held: Map<string, WaitReason>): void {
+    for (const replica of this.#entry.replicas) {
+      if (replica.move === undefined) continue;
+      const reason = reasonHeld(this.#inputs, this.#collection, this.#entry, replica);
+      if (reason !== undefined) held.set(refKey(this.#ref(replica.nodeId)), reason);
+    }
   }
 
   #adopt(): MoveStep | undefined {

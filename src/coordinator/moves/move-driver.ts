@@ -76,7 +76,7 @@ export class MoveDriver {
   readonly #goals: GoalBook;
   readonly #away: AwayNodes;
   readonly tracker: MoveTracker;
-  #lastDecision: MoveDecision = { steps: [], waiting: [] };
+  #lastDecision: MoveDecision = { steps: [], waiting: [], held: new Map() };
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -90,10 +90,9 @@ export class MoveDriver {
 
   overview(): MoveOverview {
     const { topology } = this.#parts;
-    const { waiting } = this.#lastDecision;
     const { current } = topology;
     return {
-      moves: this.tracker.reports(current, waiting),
+      moves: this.tracker.reports(current, this.#lastDecision),
       isPaused: current.areMovesPaused,
       imbalanceRatio: imbalanceRatio(current, this.lasting(current)),
     };

@@ -7,6 +7,7 @@ import type { CollectionEntry, NodeEntry, PartitionEntry, Topology } from '../to
 import type { Transition } from '../topology/topology-transitions.js';
 import { imbalanceOf, imbalanceRatio } from './imbalance.js';
 import { decideMoves, type MoveOptions, type WantedMove } from './move-controller.js';
+import { hasTarget } from './move-waits.js';
 import { computeGoal, type Goal, lastingNodes, replacements } from './placement-goal.js';
 
 export interface PlannedMove extends WantedMove {
@@ -67,7 +68,7 @@ export function planMoves(inputs: PlanInputs, changes: readonly Transition[]): P
     options: { movesMax: Number.MAX_SAFE_INTEGER, movesPerNodeMax: Number.MAX_SAFE_INTEGER },
   });
   const begun = steps.filter((step) => step.kind === 'begin');
-  const moves = [...begun, ...waiting].map(({ ref, from, cause }) => {
+  const moves = [...begun, ...waiting.filter(hasTarget)].map(({ ref, from, cause }) => {
     return sized(inputs, topology, { ref, from, cause });
   });
   const bytesTotal = moves.reduce((sum, { bytes }) => sum + bytes, 0);

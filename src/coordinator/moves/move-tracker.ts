@@ -9,16 +9,19 @@ import type { ReplicaReport } from '../../wire/link-messages.js';
 import { refKey } from '../replication/recovery-controller.js';
 import { parentPartition, type ReplicaRef } from '../topology/replica-transitions.js';
 import type { CollectionEntry, MoveCause, PartitionEntry, Topology } from '../topology/topology.js';
-import type { WaitReason, WantedMove } from './move-controller.js';
+import type { MoveDecision, WantedMove } from './move-controller.js';
+import type { WaitReason } from './move-waits.js';
 
 export type MoveState = 'waiting' | 'copying' | 'in_sync';
 
 export interface MoveReport {
+  /** Of the new replica; without {@link hasTarget}, of the one that is to go. */
   ref: ReplicaRef;
   collection: string;
   from: NodeId | undefined;
   cause: MoveCause;
   state: MoveState;
+  /** Why it does not go on; undefined: it does. */
   waitReason: WaitReason | undefined;
   /** 0..1. */
   progressRatio: number;
@@ -105,7 +108,7 @@ export class MoveTracker {
   /** Moves under way in the order of collections and partitions, then those that wait. */
   reports(
     topology: Topology,
-    waiting: readonly (WantedMove & { reason: WaitReason })[],
+    { waiting, held }: Pick<MoveDecision, 'waiting' | 'held'>,
   ): MoveReport[] {
     const reports: MoveReport[] = [];
     for (const collection of topology.collections.values()) {
@@ -116,6 +119,7 @@ export class MoveTracker {
           const base = { ref, cause: move.cause, from: move.from };
           reports.push({
             ...this.#progress(collection, entry, base),
+            waitReason: held.get(refKey(ref)) ?? this.#fullReason(ref),
             ...(state === 'in_sync' ? { state, progressRatio: 1, etaMs: 0 } : {}),
           });
         }
@@ -129,6 +133,10 @@ export class MoveTracker {
       reports.push({ ...sized, state: 'waiting', waitReason: reason, etaMs: undefined });
     }
     return reports;
+  }
+
+  #fullReason(ref: ReplicaRef): WaitReason | undefined {
+    return this.#reportOf(ref)?.condition === 'full' ? 'target_full' : undefined;
   }
 
   /** Of a partition, as its fullest replica last said; of one that fills, what there will be. */

@@ -93,7 +93,9 @@ export class MoveHandlers {
     const tell = () => {
       const now = new Map<string, { text: string; move: Move }>();
       for (const move of this.#moves.overview().moves.map(moveMessage)) {
-        const key = `${move.cause}/${move.collection}/${move.partition}/${move.toNodeId}`;
+        const { collection, partition, fromNodeId, toNodeId } = move;
+        const from = toNodeId === '' ? fromNodeId : '';
+        const key = `${move.cause}/${collection}/${partition}/${from}/${toNodeId}`;
         const text = JSON.stringify(move);
         now.set(key, { text, move });
         if (told.get(key)?.text !== text) call.write(move);

@@ -3,6 +3,7 @@ import type { Move } from '../../wire/generated/annulus/v1/Move.js';
 import type { PlanMovesResponse } from '../../wire/generated/annulus/v1/PlanMovesResponse.js';
 import type { MovePlan } from '../moves/move-plan.js';
 import type { MoveReport } from '../moves/move-tracker.js';
+import { hasTarget } from '../moves/move-waits.js';
 import type { MoveCause } from '../topology/topology.js';
 
 const CAUSES = {
@@ -25,7 +26,7 @@ export function moveMessage(report: MoveReport): Move {
     collection: report.collection,
     partition: report.ref.partition,
     fromNodeId: report.from ?? '',
-    toNodeId: report.ref.nodeId,
+    toNodeId: hasTarget(report) ? report.ref.nodeId : '',
     progressRatio: report.progressRatio,
     bytesMoved: report.bytesMoved,
     bytesTotal: report.bytesTotal,

@@ -135,18 +135,44 @@ export function drainNode(topology: Topology, nodeId: NodeId, heir?: NodeId): Tr
   if (heir !== undefined && topology.nodes.get(heir)?.intent !== 'active') {
     return refused('node_not_found', `there is no node ${heir}, or it is being drained itself`);
   }
-  const left = activeNodes(topology).filter((node) => node.nodeId !== nodeId).length;
+  const active = activeNodes(topology).filter((node) => node.nodeId !== nodeId);
+  const staying = new Set(active.map((node) => node.nodeId));
+  const left = staying.size;
   for (const { name, replicationFactor, partitions, state } of topology.collections.values()) {
     const isHeld = partitions.some((entry) => replicaOf(entry, nodeId) !== undefined);
     if (state === 'dropping' || !isHeld || left >= replicationFactor) continue;
-    // Copies that there are too few nodes for already can still go from one to the other.
-    if (heir !== undefined && left > 0) continue;
+    if (heir !== undefined) {
+      // Copies that there are too few nodes for already can still go from one to the other.
+      const partition = stuckPartition(partitions, nodeId, staying);
+      if (partition < 0) continue;
+      const message =
+        `replacement_node_id ${heir} cannot take partition ${partition} of collection ${name}: ` +
+        `each of the ${left} nodes that stay has a copy already, and replication_factor is ` +
+        `${replicationFactor}, so at least ${replicationFactor} must stay: add one first, or ask ` +
+        'for fewer copies';
+      return refused('not_enough_nodes', message);
+    }
     const message =
-      `collection ${name} should have ${replicationFactor} copies, and without ${nodeId} there are ` +
-      `${left} nodes: add one first, or ask for fewer copies`;
+      `node_id ${nodeId} cannot be drained: replication_factor of collection ${name} is ` +
+      `${replicationFactor}, and without it there are ${left} nodes: add one first, or ask for ` +
+      'fewer copies';
     return refused('not_enough_nodes', message);
   }
   return setNodeIntent(topology, nodeId, 'draining', heir);
+}
+
+/** The first partition whose copy on the node no other can relieve, since all that stay have one. */
+function stuckPartition(
+  partitions: readonly PartitionEntry[],
+  nodeId: NodeId,
+  staying: ReadonlySet<NodeId>,
+): number {
+  return partitions.findIndex((entry) => {
+    const relieved = new Set(entry.replicas.map(({ move }) => move?.from));
+    if (replicaOf(entry, nodeId) === undefined || relieved.has(nodeId)) return false;
+    const lasting = entry.replicas.filter((r) => staying.has(r.nodeId) && !relieved.has(r.nodeId));
+    return lasting.length >= staying.size;
+  });
 }
 
 function withCollections(

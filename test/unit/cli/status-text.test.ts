@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarize } from '../../../src/cli/cluster-status.js';
 import { LiveScreen } from '../../../src/cli/live-screen.js';
-import { bytesText, formatStatus } from '../../../src/cli/status-text.js';
+import { bytesText, formatMoves, formatStatus } from '../../../src/cli/status-text.js';
 import type { CollectionInfo, Move, NodeInfo, Topology } from '../../../src/client/index.js';
 import { fakeTerminal } from '../../support/fake-terminal.js';
 
@@ -85,6 +85,24 @@ describe('the status of a cluster', () => {
       .map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(80);
     expect(status()).toContain('OUTSTANDING');
+  });
+});
+
+describe('moves', () => {
+  it('say why they do not go on, also when they have nowhere to go', () => {
+    const stranded = {
+      state: 'waiting',
+      toNodeId: '',
+      waitReason: 'no_node',
+      cause: 'drain',
+    } as const;
+    const shown = formatMoves(
+      [move(0, { waitReason: 'target_full' }), move(1, stranded)],
+      false,
+      120,
+    );
+    expect(shown).toContain('waits: its disk is full');
+    expect(shown).toMatch(/n1 +\(nowhere\) +drain +waits: too few nodes for the copies/);
   });
 });
 

@@ -44,7 +44,7 @@ export class MoveWorld {
   begunCount = 0;
   /** Told of each step that was taken, and how many replicas were in sync before, by partition. */
   onStep: (step: MoveStep, inSyncBefore: number[]) => void = () => {};
-  lastDecision: MoveDecision = { steps: [], waiting: [] };
+  lastDecision: MoveDecision = { steps: [], waiting: [], held: new Map() };
   readonly #random: Random;
   #bootMs = 0;
   #goals = new GoalBook(300);

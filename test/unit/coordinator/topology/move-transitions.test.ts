@@ -5,6 +5,7 @@ import {
   beginMove,
   cancelMove,
   discardNode,
+  drainNode,
   dropSurplus,
   finishMove,
   setReplication,
@@ -110,6 +111,41 @@ describe('dropping a replica too many', () => {
 
   it('does nothing when more are wanted by now', () => {
     expect(isUnchanged(dropSurplus(withCopies(2), on('a')))).toBe(true);
+  });
+});
+
+describe('replacing a node', () => {
+  const ofThree = () => {
+    let topology = emptyTopology('cluster');
+    for (const name of ['a', 'b', 'c']) topology = expectChanged(addNode(topology, node(name)));
+    const three = newCollection('docs', [['a', 'b', 'c']]);
+    topology = expectChanged(createCollection(topology, three));
+    return expectChanged(markCollectionReady(topology, three.id));
+  };
+  const refusalOf = (result: TransitionResult) => (result.kind === 'refused' ? result.message : '');
+
+  it('is refused by name when all nodes that stay have the copies already', () => {
+    expect(refusalOf(drainNode(ofThree(), nodeId('a'), nodeId('b')))).toBe(
+      'replacement_node_id b cannot take partition 0 of collection docs: each of the 2 nodes that ' +
+        'stay has a copy already, and replication_factor is 3, so at least 3 must stay: add one ' +
+        'first, or ask for fewer copies',
+    );
+  });
+
+  it('goes on with too few nodes where a copy only changes its place', () => {
+    const joined = expectChanged(addNode(ofThree(), node('d')));
+    const short = expectChanged(discardNode(joined, nodeId('c')));
+    const replacing = expectChanged(drainNode(short, nodeId('a'), nodeId('d')));
+    expect(replacing.nodes.get(nodeId('a'))).toMatchObject({ intent: 'draining', replacedBy: 'd' });
+    const generation = replacing.collections.get(spec.id)?.partitions[0]?.generation ?? 0;
+    const begun = beginMove(replacing, on('d'), generation, { ...move, cause: 'replace' });
+    // Asked once more in the middle of it, it is as before.
+    expect(isUnchanged(drainNode(expectChanged(begun), nodeId('a'), nodeId('d')))).toBe(true);
+  });
+
+  it('goes on where there is one more node than copies, whoever has them', () => {
+    const joined = expectChanged(addNode(ofThree(), node('d')));
+    expect(drainNode(joined, nodeId('a'), nodeId('b')).kind).toBe('changed');
   });
 });
 
