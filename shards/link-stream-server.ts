@@ -6,6 +6,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Clock } from '../src/base/clock.js';
 import { AnnulusError } from '../src/base/errors.js';
+import { InFlight } from '../src/base/in-flight.js';
 import type { Logger } from '../src/base/logger.js';
 import { NO_VERSION } from '../src/base/version.js';
 import { type BatchLimits, BatchSender, type OutgoingItem } from '../src/wire/batch-sender.js';
@@ -41,7 +42,7 @@ export class LinkStreamServer {
   readonly #onEnd: () => void;
   readonly #sender: BatchSender;
   /** Undefined while the handler is being asked and has not returned yet. */
-  readonly #calls = new Map<number, HandlerCall | undefined>();
+  readonly #calls = new InFlight<number, HandlerCall | undefined>();
   #hasEnded = false;
 
   constructor(
@@ -81,7 +82,7 @@ export class LinkStreamServer {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#sender.close();
-    for (const call of this.#calls.values()) call?.cancel();
+    for (const [, call] of this.#calls) call?.cancel();
     this.#calls.clear();
     this.#onEnd();
     answer();

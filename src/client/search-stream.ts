@@ -11,6 +11,7 @@
 import { type Client, type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../base/clock.js';
 import { AnnulusError, type AnnulusErrorDetails, withoutStack } from '../base/errors.js';
+import { InFlight } from '../base/in-flight.js';
 import { BatchSender } from '../wire/batch-sender.js';
 import type { SearchBatchRequest } from '../wire/generated/annulus/v1/SearchBatchRequest.js';
 import type { SearchBatchResponse__Output } from '../wire/generated/annulus/v1/SearchBatchResponse.js';
@@ -50,9 +51,9 @@ export class SearchStream {
   readonly #clock: Clock;
   readonly #options: ResolvedClientOptions;
   readonly #window: SendWindow;
-  readonly #waiting = new Map<string, StreamedSearch>();
+  readonly #waiting = new InFlight<string, StreamedSearch>();
   /** With the server. Null: its caller has gone, its place is still taken. */
-  readonly #sent = new Map<string, StreamedSearch | null>();
+  readonly #sent = new InFlight<string, StreamedSearch | null>();
   #stream: OpenStream | undefined;
   #nextId = 0;
   #lastUsedAtMs = 0;

@@ -6,7 +6,7 @@ export class RequestContext {
   readonly receivedAtMs: number;
   readonly deadlineAtMs: number;
   #isCancelled = false;
-  #listeners: Set<() => void> | undefined;
+  #listeners: (() => void)[] = [];
 
   constructor(receivedAtMs: number, deadlineAtMs: number) {
     this.receivedAtMs = receivedAtMs;
@@ -32,14 +32,16 @@ export class RequestContext {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
     const listeners = this.#listeners;
-    this.#listeners = undefined;
-    if (listeners !== undefined) for (const listener of listeners) listener();
+    this.#listeners = [];
+    for (const listener of listeners) listener();
   }
 
   /** Calls `listener` on cancellation; the result takes it off again. */
   onCancelled(listener: () => void): () => void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+    this.#listeners.push(listener);
+    return () => {
+      const index = this.#listeners.lastIndexOf(listener);
+      if (index >= 0) this.#listeners.splice(index, 1);
+    };
   }
 }

@@ -82,10 +82,10 @@ class World implements ScatterGatherView {
   pick(
     _read: PartitionRead,
     nodeIds: readonly NodeId[],
-    planned: ReadonlyMap<NodeId, number>,
+    planned: ReadonlyMap<NodeId, readonly unknown[]>,
   ): NodeId | undefined {
     const open = nodeIds.filter((id) => !this.#away.has(id));
-    return open.sort((a, b) => (planned.get(a) ?? 0) - (planned.get(b) ?? 0))[0];
+    return open.sort((a, b) => (planned.get(a)?.length ?? 0) - (planned.get(b)?.length ?? 0))[0];
   }
 
   hedgeDelayMs(id: NodeId): number | undefined {

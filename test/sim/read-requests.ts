@@ -162,11 +162,15 @@ export class ReadRequests {
     where: string,
     { metric, partitions, id: collection }: CollectionEntry,
     { vector, topK, exact }: ValidSearch,
-    { hits, coverage }: SearchAnswer,
+    { hits, coverage, explain }: SearchAnswer,
     seen: SeenSearch,
     interval: ReadInterval,
   ): void {
     const { history, violations } = this.#cluster;
+    // To be asked for more, but there was nobody to ask: its first answer alone does not count.
+    for (const partition of explain.askedAgain) {
+      if ((seen.asked.get(partition) ?? topK) < topK) seen.answered.delete(partition);
+    }
     // Split meanwhile, it was searched anew, as it is now.
     const isSplit = seen.collection !== undefined && seen.collection !== collection;
     const partitionCount = isSplit ? coverage.partitionsTotal : partitions.length;

@@ -51,7 +51,8 @@ export interface AttemptRecord {
   refused: { partition: Partition; status: PartStatus }[];
 }
 
-export interface ReadOutcome<R extends PartitionReply> extends ScatterGatherResult<R> {
+export interface ReadOutcome<R extends PartitionReply>
+  extends Omit<ScatterGatherResult<R>, 'answeredBy'> {
   attempts: AttemptRecord[];
   /** Hedges and reroutes that the budget did not allow. */
   refusedRetries: number;
@@ -84,9 +85,10 @@ class ReadRun<R extends PartitionReply> {
   readonly #route: ReadRoute;
   readonly #clock: Clock;
   readonly #resolve: (outcome: ReadOutcome<R>) => void;
-  readonly #calls = new Map<number, LinkCall>();
-  readonly #records = new Map<number, AttemptRecord>();
-  readonly #timers = new Set<Timer>();
+  /** Both by the attempts' ids, which count from 1; one that has ended has no call any more. */
+  readonly #calls: (LinkCall | undefined)[] = [];
+  readonly #records: AttemptRecord[] = [];
+  readonly #timers: Timer[] = [];
   #isPastDeadline = false;
   #stopListening: () => void = () => {};
 
@@ -123,7 +125,7 @@ class ReadRun<R extends PartitionReply> {
           this.#send(effect.attempt, effect.reads, effect.timeoutMs);
           break;
         case 'cancel':
-          this.#calls.get(effect.attemptId)?.cancel();
+          this.#calls[effect.attemptId - 1]?.cancel();
           break;
         case 'arm_timer':
           this.#armTimer(effect.timer, effect.atMs);
@@ -156,7 +158,7 @@ class ReadRun<R extends PartitionReply> {
       answered: [],
       refused: [],
     };
-    this.#records.set(attempt.id, record);
+    this.#records[attempt.id - 1] = record;
     if (attempt.cause === 'hedge') router.counters.hedgesSent += 1;
     if (attempt.cause === 'reroute') router.counters.reroutes += 1;
     if (node === undefined) {
@@ -168,7 +170,7 @@ class ReadRun<R extends PartitionReply> {
     const call = node.link.send(this.#kind.call(reads), timeoutMs, (outcome) =>
       this.#ended(attempt.id, node, record, outcome),
     );
-    this.#calls.set(attempt.id, call);
+    this.#calls[attempt.id - 1] = call;
   }
 
   #ended(
@@ -178,7 +180,7 @@ class ReadRun<R extends PartitionReply> {
     outcome: LinkOutcome,
   ): void {
     const nowMs = this.#clock.nowMs();
-    this.#calls.delete(attemptId);
+    this.#calls[attemptId - 1] = undefined;
     node.readsInFlight -= 1;
     record.tookMs = nowMs - record.sentAtMs;
     record.outcome = outcome.status;
@@ -231,21 +233,19 @@ class ReadRun<R extends PartitionReply> {
   #armTimer(timer: ReadTimer, atMs: number): void {
     const delayMs = Math.max(0, atMs - this.#clock.nowMs());
     const armed = this.#clock.setTimer(delayMs, () => {
-      this.#timers.delete(armed);
       if (timer.kind === 'deadline') this.#fire(timer);
       // When this process was busy, answers may have come already: those are looked at first.
       else this.#clock.defer(() => this.#fire(timer));
     });
-    this.#timers.add(armed);
+    this.#timers.push(armed);
   }
 
   #fire(timer: ReadTimer): void {
     if (this.#machine.isComplete) return;
     if (timer.kind === 'deadline') this.#isPastDeadline = true;
     else {
-      const record = this.#records.get(timer.attemptId);
-      const { nodes } = this.#route.router;
-      if (record !== undefined) noteLate(nodes.get(record.nodeId), record, this.#clock.nowMs());
+      const record = this.#records[timer.attemptId - 1] as AttemptRecord;
+      noteLate(this.#route.router.nodes.get(record.nodeId), record, this.#clock.nowMs());
     }
     this.#run(this.#machine.timerFired(timer, this.#clock.nowMs()));
   }
@@ -278,17 +278,17 @@ class ReadRun<R extends PartitionReply> {
   #complete(result: ScatterGatherResult<R>): void {
     for (const timer of this.#timers) timer.cancel();
     this.#stopListening();
-    for (const [partition, attemptId] of result.answeredBy) {
-      this.#records.get(attemptId)?.answered.push(partition);
+    const { replies, missing, answeredBy } = result;
+    for (const [i, { partition }] of replies.entries()) {
+      this.#records[(answeredBy[i] as number) - 1]?.answered.push(partition);
     }
-    const attempts = [...this.#records.values()];
-    const { counters } = this.#route.router;
-    for (const { cause, answered } of attempts) {
+    const { router, refusedRetries } = this.#route;
+    for (const { cause, answered } of this.#records) {
       if (cause !== 'hedge') continue;
-      if (answered.length > 0) counters.hedgesWon += 1;
-      else counters.hedgesWasted += 1;
+      if (answered.length > 0) router.counters.hedgesWon += 1;
+      else router.counters.hedgesWasted += 1;
     }
-    this.#resolve({ ...result, attempts, refusedRetries: this.#route.refusedRetries });
+    this.#resolve({ replies, missing, attempts: this.#records, refusedRetries });
   }
 }
 

@@ -171,7 +171,7 @@ export class ReadRoute implements ScatterGatherView {
   pick(
     read: PartitionRead,
     nodeIds: readonly NodeId[],
-    planned: ReadonlyMap<NodeId, number>,
+    planned: ReadonlyMap<NodeId, readonly unknown[]>,
     cause: AttemptCause,
   ): NodeId | undefined {
     const key = replicaKey(this.request.collection, read.partition);
@@ -179,7 +179,7 @@ export class ReadRoute implements ScatterGatherView {
     for (const nodeId of nodeIds) {
       const node = this.router.nodes.get(nodeId);
       if (node === undefined || !node.link.isConnected) continue;
-      nodes.push(this.#readable(node, key, read.generation, planned.get(nodeId) ?? 0));
+      nodes.push(this.#readable(node, key, read.generation, planned.get(nodeId)?.length ?? 0));
     }
     const candidates = readCandidates(nodes, this.#isPanic, this.router.random);
     if (candidates === undefined) return undefined;

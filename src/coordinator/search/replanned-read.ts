@@ -88,7 +88,6 @@ function merged<R extends PartitionReply>(
     replies: [...before.replies, ...again.replies].sort(byPartition),
     missing: [...stillMissing, ...again.missing].sort(byPartition),
     attempts: [...before.attempts, ...again.attempts],
-    answeredBy: new Map([...before.answeredBy, ...again.answeredBy]),
     refusedRetries: before.refusedRetries + again.refusedRetries,
   };
 }

@@ -19,14 +19,14 @@ export interface PartitionReply {
 /** What the machine needs to know of the world; read-only. */
 export interface ScatterGatherView {
   /**
-   * The node to ask for a partition, of those named; undefined when none can be asked. `planned` is
-   * how many partitions this very request has already planned for each node. A hedge is not worth
+   * The node to ask for a partition, of those named; undefined when none can be asked. `planned` are
+   * the partitions that this very request has already planned for each node. A hedge is not worth
    * asking a node that does worse than those that are merely late.
    */
   pick(
     read: PartitionRead,
     nodeIds: readonly NodeId[],
-    planned: ReadonlyMap<NodeId, number>,
+    planned: ReadonlyMap<NodeId, readonly unknown[]>,
     cause: AttemptCause,
   ): NodeId | undefined;
   /** How long to wait for a node before hedging, in milliseconds; undefined: do not hedge. */
@@ -64,6 +64,6 @@ export interface ScatterGatherResult<R extends PartitionReply> {
   replies: R[];
   /** By partition. */
   missing: MissingPartition[];
-  /** Of each answered partition, the attempt that answered it first. */
-  answeredBy: ReadonlyMap<Partition, number>;
+  /** Of each reply, the attempt that gave it. */
+  answeredBy: number[];
 }

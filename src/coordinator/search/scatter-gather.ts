@@ -22,7 +22,6 @@ import type {
   PartitionRead,
   PartitionReply,
   ReadTimer,
-  RetryCause,
   ScatterGatherEffect,
   ScatterGatherResult,
   ScatterGatherView,
@@ -35,7 +34,8 @@ export class ScatterGather<R extends PartitionReply> {
   readonly #view: ScatterGatherView;
   readonly #deadlineAtMs: number;
   readonly #states: Map<Partition, PartitionProgress<R>>;
-  readonly #attempts = new Map<number, Attempt>();
+  /** Those under way, in the order in which they were sent. */
+  readonly #attempts: Attempt[] = [];
   #unsettled: number;
   #nextAttemptId = 1;
   #isComplete = false;
@@ -61,8 +61,13 @@ export class ScatterGather<R extends PartitionReply> {
 
   /** A node answered. Answers of ended attempts, and for partitions already answered, are dropped. */
   replied(attemptId: number, replies: readonly R[], nowMs: number): ScatterGatherEffect<R>[] {
-    const byPartition = new Map(replies.map((reply) => [reply.partition, reply]));
-    return this.#ended(attemptId, nowMs, (partition) => byPartition.get(partition));
+    return this.#ended(attemptId, nowMs, (partition, i) => {
+      // Nodes answer in the order in which they were asked.
+      const reply = replies[i];
+      return reply?.partition === partition
+        ? reply
+        : replies.find((r) => r.partition === partition);
+    });
   }
 
   /** An attempt ended without an answer. */
@@ -77,11 +82,10 @@ export class ScatterGather<R extends PartitionReply> {
   timerFired(timer: ReadTimer, nowMs: number): ScatterGatherEffect<R>[] {
     if (this.#isComplete) return [];
     if (timer.kind === 'deadline') return this.#giveUp('timed_out');
-    const attempt = this.#attempts.get(timer.attemptId);
+    const attempt = this.#attempts.find(({ id }) => id === timer.attemptId);
     if (attempt === undefined) return [];
     const effects: ScatterGatherEffect<R>[] = [];
-    const cause: RetryCause = { kind: 'hedge', lateNodeId: attempt.nodeId };
-    const maySend = () => this.#view.spendRetry(cause);
+    const maySend = () => this.#view.spendRetry({ kind: 'hedge', lateNodeId: attempt.nodeId });
     this.#ask(this.#lateStates(attempt), 'hedge', maySend, nowMs, effects);
     // What could not be hedged now may be later: there is budget again, or the node is known to be dead.
     this.#hedgeLater(attempt, nowMs, effects);
@@ -118,28 +122,38 @@ export class ScatterGather<R extends PartitionReply> {
   #ended(
     attemptId: number,
     nowMs: number,
-    replyOf: (partition: Partition) => R | undefined,
+    replyOf: (partition: Partition, index: number) => R | undefined,
   ): ScatterGatherEffect<R>[] {
-    const attempt = this.#attempts.get(attemptId);
+    const index = this.#attempts.findIndex(({ id }) => id === attemptId);
+    const attempt = this.#attempts[index];
     if (attempt === undefined || this.#isComplete) return [];
-    this.#attempts.delete(attemptId);
+    this.#attempts.splice(index, 1);
     const failed: PartitionProgress<R>[] = [];
-    for (const partition of attempt.partitions) {
+    for (const [i, partition] of attempt.partitions.entries()) {
       const state = this.#state(partition);
       state.pendingAttempts -= 1;
-      const reply = replyOf(partition);
+      const reply = replyOf(partition, i);
       if (reply?.status === 'ok') this.#accept(state, reply, attemptId);
       else if (state.noteFailure(attemptId, reply?.status ?? 'missing')) failed.push(state);
     }
     const effects: ScatterGatherEffect<R>[] = [];
+    if (failed.length > 0) this.#reroute(failed, attemptId, nowMs, effects);
+    this.#cancelObsolete(effects);
+    return this.#settle(effects);
+  }
+
+  #reroute(
+    failed: PartitionProgress<R>[],
+    attemptId: number,
+    nowMs: number,
+    effects: ScatterGatherEffect<R>[],
+  ): void {
     const maySend = (states: PartitionProgress<R>[]) => {
       const failures = states.map((state) => state.lastFailure ?? 'unavailable');
       return this.#view.spendRetry({ kind: 'reroute', failures });
     };
     this.#ask(failed, 'reroute', maySend, nowMs, effects);
     this.#waitForEarlier(failed, attemptId, nowMs, effects);
-    this.#cancelObsolete(effects);
-    return this.#settle(effects);
   }
 
   /**
@@ -155,10 +169,7 @@ export class ScatterGather<R extends PartitionReply> {
     for (const state of failed) {
       if (state.isSettled || state.lastAttemptId !== attemptId) continue;
       const { partition } = state.read;
-      const pending = [...this.#attempts.values()].filter((one) =>
-        one.partitions.includes(partition),
-      );
-      const earlier = pending.at(-1);
+      const earlier = this.#attempts.findLast(({ partitions }) => partitions.includes(partition));
       invariant(earlier !== undefined, 'a partition that nobody works on is not settled');
       state.lastAttemptId = earlier.id;
       if (state.isPlanOutdated && !state.canAskAnother) this.#settleState(state);
@@ -177,19 +188,17 @@ export class ScatterGather<R extends PartitionReply> {
     nowMs: number,
     effects: ScatterGatherEffect<R>[],
   ): void {
-    const planned = new Map<NodeId, number>();
     const byNode = new Map<NodeId, PartitionProgress<R>[]>();
     for (const state of states) {
       const open = state.notAskedYet();
       const nodeId =
-        open.length === 0 ? undefined : this.#view.pick(state.read, open, planned, cause);
+        open.length === 0 ? undefined : this.#view.pick(state.read, open, byNode, cause);
       if (nodeId === undefined) {
         if (state.pendingAttempts > 0) continue;
         state.lastFailure ??= 'no_replica';
         this.#settleState(state);
         continue;
       }
-      planned.set(nodeId, (planned.get(nodeId) ?? 0) + 1);
       const list = byNode.get(nodeId);
       if (list === undefined) byNode.set(nodeId, [state]);
       else list.push(state);
@@ -218,7 +227,7 @@ export class ScatterGather<R extends PartitionReply> {
       sentAtMs: nowMs,
     };
     this.#nextAttemptId += 1;
-    this.#attempts.set(attempt.id, attempt);
+    this.#attempts.push(attempt);
     for (const state of states) state.sent(nodeId, attempt.id);
     effects.push({
       kind: 'send',
@@ -245,11 +254,10 @@ export class ScatterGather<R extends PartitionReply> {
 
   /** Cancels attempts that nobody waits for any more. */
   #cancelObsolete(effects: ScatterGatherEffect<R>[]): void {
-    for (const attempt of this.#attempts.values()) {
-      if (attempt.partitions.every((partition) => this.#state(partition).isSettled)) {
-        this.#attempts.delete(attempt.id);
-        effects.push({ kind: 'cancel', attemptId: attempt.id });
-      }
+    for (const attempt of [...this.#attempts]) {
+      if (attempt.partitions.some((partition) => !this.#state(partition).isSettled)) continue;
+      this.#attempts.splice(this.#attempts.indexOf(attempt), 1);
+      effects.push({ kind: 'cancel', attemptId: attempt.id });
     }
   }
 
@@ -265,8 +273,7 @@ export class ScatterGather<R extends PartitionReply> {
     invariant(this.#unsettled >= 0, 'a partition settled twice');
     if (this.#unsettled > 0 || this.#isComplete) return effects;
     this.#isComplete = true;
-    for (const attemptId of this.#attempts.keys()) effects.push({ kind: 'cancel', attemptId });
-    this.#attempts.clear();
+    for (const { id } of this.#attempts.splice(0)) effects.push({ kind: 'cancel', attemptId: id });
     effects.push({ kind: 'complete', result: this.#result() });
     return effects;
   }
@@ -274,12 +281,12 @@ export class ScatterGather<R extends PartitionReply> {
   #result(): ScatterGatherResult<R> {
     const replies: R[] = [];
     const missing: MissingPartition[] = [];
-    const answeredBy = new Map<Partition, number>();
+    const answeredBy: number[] = [];
     for (const state of this.#states.values()) {
       const { partition } = state.read;
       if (state.reply !== undefined) {
         replies.push(state.reply);
-        answeredBy.set(partition, state.answeredBy);
+        answeredBy.push(state.answeredBy);
       } else missing.push({ partition, reason: state.lastFailure ?? 'no_replica' });
     }
     return { replies, missing, answeredBy };

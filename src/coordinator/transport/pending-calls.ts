@@ -6,6 +6,7 @@
  * their reply long before, so the timer costs something only once per timeout, not once per call.
  */
 import type { Clock, Timer } from '../../base/clock.js';
+import { InFlight } from '../../base/in-flight.js';
 import type { OutgoingItem } from '../../wire/batch-sender.js';
 import type { ByteWriter } from '../../wire/bytes.js';
 import { requestItemBytesMax, writeRequestItem } from '../../wire/link-codec.js';
@@ -70,7 +71,7 @@ type FailureStatus = Failure['status'];
 export class PendingCalls {
   readonly clock: Clock;
   readonly #onAbandoned: (call: PendingCall) => void;
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #calls = new InFlight<number, PendingCall>();
   #lastCorrelation = 0;
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
@@ -118,7 +119,7 @@ export class PendingCalls {
 
   /** Calls begun while this runs are not ended by it. */
   endAll(outcome: Failure): void {
-    for (const call of [...this.#calls.values()]) this.end(call, outcome);
+    for (const [, call] of [...this.#calls]) this.end(call, outcome);
   }
 
   #freeCorrelation(): number {
@@ -139,7 +140,7 @@ export class PendingCalls {
     const nowMs = this.clock.nowMs();
     const expired: PendingCall[] = [];
     let nextAtMs = Number.POSITIVE_INFINITY;
-    for (const call of this.#calls.values()) {
+    for (const [, call] of this.#calls) {
       if (call.deadlineAtMs <= nowMs) expired.push(call);
       else if (call.deadlineAtMs < nextAtMs) nextAtMs = call.deadlineAtMs;
     }
