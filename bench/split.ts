@@ -90,6 +90,7 @@ try {
     ['recall@10 before, during, after', '-', recalls(before, during, after), undefined],
     ['p99 before, during, after', '-', p99s(before, during, after), undefined],
     ['censuses of all documents', '-', String(census.roundCount), undefined],
+    ['slowest of them', '-', slowest(census), undefined],
     ['filled in, split in', '-', `${seconds(fillMs)}, ${seconds(splitMs)}`, undefined],
   ];
   printTable(
@@ -151,6 +152,10 @@ function sleep(ms: number): Promise<void> {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function slowest({ slowest }: Census): string {
+  return [...slowest].map(([kind, ms]) => `${kind} ${ms.toFixed(0)} ms`).join(', ');
 }
 
 function recalls(...counts: { recall: number }[]): string {

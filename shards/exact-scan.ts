@@ -8,8 +8,9 @@
  */
 import type { Clock } from '../src/base/clock.js';
 import type { DistanceFunction } from '../src/base/metric.js';
+import type { BackgroundSource } from './background-line.js';
 import type { NearestRows } from './hits.js';
-import type { BackgroundSource, Scheduler } from './scheduler.js';
+import type { Scheduler } from './scheduler.js';
 import {
   type PartitionStore,
   type Row,
@@ -42,7 +43,8 @@ interface Pass {
   successors: Set<number>;
 }
 
-const ROWS_PER_TIME_CHECK = 16;
+/** As many as a store reads at once: what it has read and is not looked at is read again. */
+const ROWS_PER_TIME_CHECK = 64;
 
 export class ExactScan implements BackgroundSource {
   readonly #clock: Clock;
@@ -50,6 +52,7 @@ export class ExactScan implements BackgroundSource {
   readonly #store: PartitionStore;
   readonly #distance: DistanceFunction;
   readonly #onStoreError: (error: StoreError) => void;
+  readonly isAwaited = true;
   #waiting: Member[] = [];
   #pass: Pass | undefined;
 

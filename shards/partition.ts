@@ -9,6 +9,7 @@ import type { Logger } from '../src/base/logger.js';
 import { type DistanceFunction, distanceFunctions, type Metric } from '../src/base/metric.js';
 import type { Version } from '../src/base/version.js';
 import type { ReplicaCondition } from '../src/wire/link-messages.js';
+import type { BackgroundSource } from './background-line.js';
 import { ExactScan, type ExactSearch } from './exact-scan.js';
 import type { GraphBuildQueue } from './graph-build-queue.js';
 import { GraphKeeper } from './graph-keeper.js';
@@ -19,7 +20,7 @@ import { flatRoomLimits, type PartitionLimits } from './partition-limits.js';
 import { openLiveIndex } from './partition-opening.js';
 import { GraphExchange } from './recovery/graph-exchange.js';
 import { ReplicaContents } from './replica-contents.js';
-import type { BackgroundSource, Scheduler } from './scheduler.js';
+import type { Scheduler } from './scheduler.js';
 import { StorageHealth } from './storage-health.js';
 import {
   type PartitionStore,

@@ -6,7 +6,7 @@
 import type { Clock, Timer } from '../src/base/clock.js';
 import type { Version } from '../src/base/version.js';
 import type { WriteOp } from '../src/wire/link-messages.js';
-import type { EntryVersion } from '../src/wire/recovery-messages.js';
+import type { DigestAnswer, EntryVersion, PartitionSlice } from '../src/wire/recovery-messages.js';
 import type { BucketSet } from './recovery/bucket-set.js';
 import type { GraphExchange } from './recovery/graph-exchange.js';
 import {
@@ -15,6 +15,7 @@ import {
   runInBackground,
 } from './recovery/levelled-replica.js';
 import { LiveWrites } from './recovery/live-writes.js';
+import { SliceDigests } from './recovery/slice-digests.js';
 import type { Scheduler } from './scheduler.js';
 import {
   type AbsorbedEntry,
@@ -45,6 +46,8 @@ export class ReplicaContents implements LevelledReplica {
   /** The replica's graph, as other replicas get theirs. */
   readonly graphs: GraphExchange;
   #live: LiveWrites | undefined;
+  /** Of those that it was last asked for. */
+  #slices: SliceDigests | undefined;
   #purgeTimer: Timer | undefined;
   #isClosed = false;
 
@@ -61,6 +64,7 @@ export class ReplicaContents implements LevelledReplica {
     this.#scheduler = scheduler;
     this.#store = store;
     this.#hooks = hooks;
+    store.watch((changes) => this.#slices?.follow(changes));
     this.#setPurgeTimer(tombstoneGraceMs);
   }
 
@@ -102,6 +106,25 @@ export class ReplicaContents implements LevelledReplica {
 
   async digest(horizon: Version): Promise<BigUint64Array> {
     return this.#guarded(() => this.#store.digest(horizon));
+  }
+
+  /** Undefined while digests of such slices are made; later it costs next to nothing. */
+  digestOfSlice(slice: PartitionSlice, horizon: Version): DigestAnswer | undefined {
+    const { partitionCount } = slice;
+    if (this.#slices?.partitionCount !== partitionCount) this.#makeDigests(partitionCount);
+    const slices = this.#slices;
+    if (slices?.isComplete !== true) return undefined;
+    return this.#guarded(() => slices.answer(slice.partition, horizon, this.#store));
+  }
+
+  #makeDigests(partitionCount: number): void {
+    const slices = new SliceDigests(partitionCount);
+    this.#slices = slices;
+    this.read((store) => slices.make(store.entries(''))).catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error;
+      // Who asks again has them made again.
+      if (this.#slices === slices) this.#slices = undefined;
+    });
   }
 
   async entriesOf(

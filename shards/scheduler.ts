@@ -13,9 +13,12 @@
  * - While searches keep arriving, background work rests after each slice so that it takes no more than
  *   its share of the time; without searches it takes all. When searches alone would fill the core it
  *   still gets a little, or writes would never get through.
+ * - Background work that callers wait for (exact searches, writes) and the rest of it (insertion,
+ *   copies) have a share each: however much there is to copy, an exact search takes as long as ever.
  */
 import { BoundedQueue } from '../src/base/bounded-queue.js';
 import type { Clock, Timer } from '../src/base/clock.js';
+import { BackgroundLine, type BackgroundSource } from './background-line.js';
 import { ServiceEstimate, type WorkSize } from './service-estimate.js';
 
 export interface SchedulerOptions {
@@ -31,7 +34,8 @@ export interface SchedulerOptions {
   /** The same while searches keep arriving; at most `sliceMs`. */
   searchingSliceMs: number;
   /**
-   * Share of the time that background work may take while searches keep arriving: 0.05..1. Lower:
+   * Share of the time that background work may take while searches keep arriving, that which callers
+   * wait for and the rest of it each: 0.05..1. Lower:
    * searches wait less, most of all where nodes share cores; documents are taken in more slowly.
    */
   insertionShareRatio: number;
@@ -69,11 +73,6 @@ export interface QueuedTask {
   refuse(status: Refusal, queueMs: number, retryAfterMs: number, detail: string): void;
 }
 
-export interface BackgroundSource {
-  /** Works for about `budgetMs` at most. True when there is more to do. */
-  runSlice(budgetMs: number): boolean;
-}
-
 interface Waiting {
   task: QueuedTask;
   sinceMs: number;
@@ -83,18 +82,16 @@ interface Waiting {
 }
 
 const RETRY_AFTER_MS_MAX = 10_000;
-/** Of a slice that began later than it was due, as much counts as rest that was too long. */
-const LATENESS_MS_MAX = 10;
 const SEARCHED_WINDOW_MS = 1_000;
-/** Shorter rests are none: sums of fractions are not exact. */
-const REST_MS_MIN = 0.001;
 
 export class Scheduler {
   readonly #clock: Clock;
   readonly #options: SchedulerOptions;
   readonly #queue: BoundedQueue<Waiting>;
-  /** Sources with work to do; the one that waited longest comes first. */
-  readonly #ready = new Set<BackgroundSource>();
+  /** The one that is to go first when both may. */
+  readonly #lines: [BackgroundLine, BackgroundLine];
+  readonly #awaited: BackgroundLine;
+  readonly #unawaited: BackgroundLine;
   readonly #estimate = new ServiceEstimate();
   #cancelledCount = 0;
   /** What the work that waits is thought to take. */
@@ -102,17 +99,17 @@ export class Scheduler {
   /** When work last ended while more of it waited. */
   #busySinceMs: number | undefined;
   #lastSearchAtMs = Number.NEGATIVE_INFINITY;
-  /** While searches arrive, background work may go on from this instant ... */
-  #dueAtMs = Number.NEGATIVE_INFINITY;
-  /** ... and from this one even if searches wait. */
-  #overdueAtMs = Number.NEGATIVE_INFINITY;
   #isDeferred = false;
-  #restTimer: Timer | undefined;
+  #rest: { timer: Timer; untilMs: number } | undefined;
 
   constructor(clock: Clock, options: SchedulerOptions = schedulerDefaults) {
     this.#clock = clock;
     this.#options = options;
     this.#queue = new BoundedQueue(options.queueLimit);
+    const { insertionShareRatio: ratio, insertionShareRatioMin: ratioMin } = options;
+    this.#awaited = new BackgroundLine({ ratio, ratioMin });
+    this.#unawaited = new BackgroundLine({ ratio, ratioMin });
+    this.#lines = [this.#awaited, this.#unawaited];
   }
 
   /** Searches and reads that wait. */
@@ -166,13 +163,17 @@ export class Scheduler {
 
   /** Tells that a source has work to do. */
   wake(source: BackgroundSource): void {
-    this.#ready.add(source);
+    this.#lineOf(source).add(source);
     this.#schedule();
   }
 
   /** Takes a source off the list. */
   forget(source: BackgroundSource): void {
-    this.#ready.delete(source);
+    this.#lineOf(source).delete(source);
+  }
+
+  #lineOf({ isAwaited }: BackgroundSource): BackgroundLine {
+    return isAwaited === true ? this.#awaited : this.#unawaited;
   }
 
   #cancel(waiting: Waiting): void {
@@ -184,16 +185,14 @@ export class Scheduler {
 
   #schedule(): void {
     if (this.#isDeferred) return;
-    const restMs = this.#queue.length > 0 ? 0 : this.#restMs(this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    const restMs = this.#queue.length > 0 ? 0 : this.#restMs(nowMs);
+    if (restMs === Number.POSITIVE_INFINITY) return;
     if (restMs > 0) {
-      this.#restTimer ??= this.#clock.setTimer(restMs, () => {
-        this.#restTimer = undefined;
-        this.#turn();
-      });
+      this.#restUntil(nowMs + restMs, restMs);
       return;
     }
-    this.#restTimer?.cancel();
-    this.#restTimer = undefined;
+    this.#endRest();
     this.#isDeferred = true;
     this.#clock.defer(() => {
       this.#isDeferred = false;
@@ -201,10 +200,27 @@ export class Scheduler {
     });
   }
 
+  #restUntil(untilMs: number, restMs: number): void {
+    if (this.#rest !== undefined && this.#rest.untilMs <= untilMs) return;
+    this.#endRest();
+    const timer = this.#clock.setTimer(restMs, () => {
+      this.#rest = undefined;
+      this.#turn();
+    });
+    this.#rest = { timer, untilMs };
+  }
+
+  #endRest(): void {
+    this.#rest?.timer.cancel();
+    this.#rest = undefined;
+  }
+
   #turn(): void {
     this.#runQueued();
-    if (this.#ready.size > 0 && this.#restMs(this.#clock.nowMs()) === 0) this.#runSlice();
-    if (this.#queue.length > 0 || this.#ready.size > 0) this.#schedule();
+    const nowMs = this.#clock.nowMs();
+    const line = this.#lines.find((one) => this.#restOf(one, nowMs) === 0);
+    if (line !== undefined) this.#runSlice(line, nowMs);
+    this.#schedule();
   }
 
   #runQueued(): void {
@@ -245,33 +261,21 @@ export class Scheduler {
     if (this.queueDepth === 0) this.#queuedWorkMs = 0;
   }
 
-  #runSlice(): void {
-    const [source] = this.#ready;
-    if (source === undefined) return;
-    const startedAtMs = this.#clock.nowMs();
+  #runSlice(line: BackgroundLine, nowMs: number): void {
     const { sliceMs, searchingSliceMs } = this.#options;
-    this.#ready.delete(source);
-    const hasMore = source.runSlice(this.#isSearching(startedAtMs) ? searchingSliceMs : sliceMs);
-    if (hasMore) this.#ready.add(source);
-    this.#setDue(startedAtMs, this.#clock.nowMs() - startedAtMs);
+    const budgetMs = this.#isSearching(nowMs) ? searchingSliceMs : sliceMs;
+    line.runSlice(budgetMs, () => this.#clock.nowMs());
+    if (line === this.#lines[0]) this.#lines.reverse();
   }
 
-  /**
-   * The next slice is due when this one makes up the share of the time since it was due itself: so
-   * timers that fire late, and rests shorter than a timer, do not cost background work its share.
-   */
-  #setDue(startedAtMs: number, tookMs: number): void {
-    const { insertionShareRatio, insertionShareRatioMin } = this.#options;
-    const dueAtMs = Math.max(this.#dueAtMs, startedAtMs - LATENESS_MS_MAX);
-    this.#dueAtMs = Math.min(dueAtMs, startedAtMs) + tookMs / insertionShareRatio;
-    this.#overdueAtMs = startedAtMs + tookMs / insertionShareRatioMin;
-  }
-
-  /** How long background work has yet to rest; 0 when it may run. */
+  /** How long background work has yet to rest; 0 when some may run, Infinity when there is none. */
   #restMs(nowMs: number): number {
-    if (!this.#isSearching(nowMs)) return 0;
-    const restMs = (this.queueDepth > 0 ? this.#overdueAtMs : this.#dueAtMs) - nowMs;
-    return restMs < REST_MS_MIN ? 0 : restMs;
+    return Math.min(...this.#lines.map((line) => this.#restOf(line, nowMs)));
+  }
+
+  #restOf(line: BackgroundLine, nowMs: number): number {
+    const restMs = line.restMs(nowMs, this.queueDepth > 0);
+    return this.#isSearching(nowMs) || restMs === Number.POSITIVE_INFINITY ? restMs : 0;
   }
 
   #isSearching(nowMs: number): boolean {

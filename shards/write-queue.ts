@@ -10,7 +10,8 @@ import type { Clock, Timer } from '../src/base/clock.js';
 import type { PartStatus } from '../src/base/errors.js';
 import type { Version } from '../src/base/version.js';
 import type { WriteOp, WriteResult } from '../src/wire/link-messages.js';
-import type { BackgroundSource, Scheduler } from './scheduler.js';
+import type { BackgroundSource } from './background-line.js';
+import type { Scheduler } from './scheduler.js';
 import {
   type PartitionStore,
   type RowChange,
@@ -62,6 +63,7 @@ const OPS_PER_SLICE = 64;
 const OPS_IN_STORE_MAX = 256;
 
 export class WriteQueue implements BackgroundSource {
+  readonly isAwaited = true;
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #store: PartitionStore;

@@ -28,6 +28,8 @@ export class Census {
   wrongCount = 0;
   readonly wrong: string[] = [];
   readonly errors: string[] = [];
+  /** By kind of call, in milliseconds. */
+  readonly slowest = new Map<string, number>();
 
   constructor(
     client: AnnulusClient,
@@ -68,10 +70,15 @@ export class Census {
   async #listAll(): Promise<void> {
     const found = new Set<string>();
     let last = '';
+    let pageAtMs = systemClock.nowMs();
     for await (const { id } of this.#client.listAll(this.#collection, { pageSize: PAGE })) {
       if (found.has(id)) this.#note(`${id} is listed twice, after ${last}`);
       found.add(id);
       last = id;
+      if (found.size % PAGE === 0) {
+        this.#took('list page', pageAtMs);
+        pageAtMs = systemClock.nowMs();
+      }
       // The list ends here, judged by nobody.
       if (this.#isStopped) return;
     }
@@ -89,20 +96,35 @@ export class Census {
     );
     const ids = [...new Set(rows.map((row) => `d${row}`))];
     this.callCount += 3;
-    const { documents, missingIds } = await this.#client.get(this.#collection, ids);
+    const { documents, missingIds } = await this.#timed('get', () =>
+      this.#client.get(this.#collection, ids),
+    );
     if (documents.length !== ids.length) this.#note(`got ${documents.length} of ${ids.length}`);
     for (const id of missingIds) this.#note(`${id} is not got`);
-    const count = await this.#client.count(this.#collection);
+    const count = await this.#timed('count', () => this.#client.count(this.#collection));
     if (count !== this.#vectors.length) this.#note(`${count} documents are counted`);
     const [row = 0] = rows;
-    const { hits } = await this.#client.search(this.#collection, {
-      vector: this.#vectors[row] as Float32Array,
-      topK: 10,
-      exact: true,
-    });
+    const vector = this.#vectors[row] as Float32Array;
+    const { hits } = await this.#timed('exact search', () =>
+      this.#client.search(this.#collection, { vector, topK: 10, exact: true }),
+    );
     const times = hits.filter(({ id }) => id === `d${row}`).length;
     if (times !== 1) this.#note(`d${row} is found ${times} times`);
     if (new Set(hits.map(({ id }) => id)).size !== hits.length) this.#note('one is found twice');
+  }
+
+  async #timed<T>(kind: string, call: () => Promise<T>): Promise<T> {
+    const begunAtMs = systemClock.nowMs();
+    try {
+      return await call();
+    } finally {
+      this.#took(kind, begunAtMs);
+    }
+  }
+
+  #took(kind: string, begunAtMs: number): void {
+    const tookMs = systemClock.nowMs() - begunAtMs;
+    this.slowest.set(kind, Math.max(tookMs, this.slowest.get(kind) ?? 0));
   }
 
   #note(what: string): void {

@@ -4,7 +4,9 @@
  * Each round compares the two digests and copies what differs in the buckets that were never equal
  * yet. Writes go on meanwhile, so the digests as a whole may never be equal at one moment; it is
  * enough that every bucket was equal once, since from then on both replicas get the same writes, and
- * a write that the receiver misses ends the attempt. Buckets that were equal are left alone.
+ * a write that the receiver misses ends the attempt. Buckets that were equal are left alone. What
+ * differs only because a write is on its way to one of the two is equal a moment later: they are
+ * compared again as long as that helps, since looking for what differs takes a walk over all entries.
  *
  * A replica that lacks much gets the source's graph first, so that what it copies needs no insertion;
  * one that is next to empty gets the source's rows as they lie there, and is compared afterwards. One
@@ -14,7 +16,7 @@
  * It waits between the source's answers as long as the byte rate demands, and the receiver's own work
  * is cut into slices, so that searches on both sides go first.
  */
-import type { Clock } from '../../src/base/clock.js';
+import { type Clock, delay } from '../../src/base/clock.js';
 import { DIGEST_BUCKET_COUNT } from '../../src/base/hash64.js';
 import { NO_VERSION, type Version } from '../../src/base/version.js';
 import type { StoredDocument } from '../../src/wire/link-messages.js';
@@ -55,6 +57,8 @@ type UpsertEntry = AbsorbedEntry & { kind: 'upsert' };
 export type LevelEnd = { status: 'equal' } | { status: 'stopped' };
 
 const IDS_PER_QUESTION = 1024;
+/** Until a write that has come to one of two replicas has come to the other, mostly. */
+const ON_ITS_WAY_MS = 20;
 
 export class Leveller {
   readonly #options: LevelOptions;
@@ -84,13 +88,18 @@ export class Leveller {
 
   /** Until every bucket was equal once, or it is stopped. Rejects with the store's error. */
   async run(): Promise<LevelEnd> {
-    const { buckets } = this.#options;
+    const { buckets, clock } = this.#options;
     const { progress } = this.#channel;
     while (!this.#channel.isStopped) {
+      const leftCount = buckets.count;
       if (!(await this.#compare())) continue;
       if (buckets.count === 0) {
         progress.phase = 'equal';
         return { status: 'equal' };
+      }
+      if (buckets.count < leftCount) {
+        await delay(clock, ON_ITS_WAY_MS);
+        continue;
       }
       const before = progress.rowCount;
       if (!this.#hasBegun) {

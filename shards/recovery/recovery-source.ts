@@ -21,7 +21,7 @@ import type { ReplicaSet } from '../replica-set.js';
 import { type PartitionStore, type Row, StoreError } from '../store/partition-store.js';
 import { BucketSet } from './bucket-set.js';
 import { entriesInBuckets } from './levelled-replica.js';
-import { digestOfSlice, isInSlice } from './source-slice.js';
+import { isInSlice } from './slice-digests.js';
 
 export interface RecoverySourceOptions {
   nodeId: NodeId;
@@ -34,11 +34,8 @@ export interface RecoverySourceOptions {
   answerBytesMax?: number;
 }
 
-/** Entries in an answer, and entries looked at for it. */
-const ENTRIES_MAX = 8_192;
-const VISITS_MAX = 65_536;
-/** Rows looked at for an answer. */
-const SCANNED_MAX = 8_192;
+/** Entries, or rows, looked at for an answer: a busy node gives it long before it is asked again. */
+const VISITS_MAX = 8_192;
 const ANSWER_BYTES = 256 * 1024;
 /** While searches arrive: packing and unpacking an answer takes both event loops as long as it is. */
 const SEARCHED_ANSWER_BYTES = 32 * 1024;
@@ -75,7 +72,8 @@ export class RecoverySource {
     switch (question.kind) {
       case 'digest': {
         if (slice !== undefined) {
-          return contents.read((store) => digestOfSlice(store, slice, question.horizon));
+          const answer = contents.digestOfSlice(slice, question.horizon);
+          return answer ?? refusedAs('not_yet', 'the digests are being made');
         }
         const digest = await contents.digest(question.horizon);
         return { kind: 'digest', documentCount: contents.documentCount, digest };
@@ -127,7 +125,7 @@ function* listEntries(
   for (const { id } of entriesInBuckets(store.entries(afterId), buckets, undefined, found)) {
     throughId = id;
     visitCount += 1;
-    if (visitCount >= VISITS_MAX || found.length >= ENTRIES_MAX) {
+    if (visitCount >= VISITS_MAX) {
       return { kind: 'entries', entries: found.filter(isWanted), throughId, isLast: false };
     }
     yield;
@@ -147,7 +145,7 @@ function* scanDocuments(
   let visitCount = 0;
   for (const row of store.scan(afterSeq)) {
     visitCount += 1;
-    if (visitCount > SCANNED_MAX) return { kind: 'scan', documents, throughSeq, isLast: false };
+    if (visitCount > VISITS_MAX) return { kind: 'scan', documents, throughSeq, isLast: false };
     if (!isInSlice(slice, row.id)) {
       throughSeq = row.seq;
       yield;

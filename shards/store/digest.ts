@@ -11,7 +11,7 @@ import {
   hash64Bytes,
 } from '../../src/base/hash64.js';
 import { NO_VERSION, VERSION_BYTES, type Version, writeVersion } from '../../src/base/version.js';
-import type { IdRecord, RecordChange } from './id-record.js';
+import type { IdRecord, RecordChanges } from './id-record.js';
 import type { StoreEntry } from './partition-store.js';
 import { ALL_TOMBSTONES } from './store-limits.js';
 import type { PlanView } from './write-plan.js';
@@ -37,21 +37,23 @@ export function toggleInDigest(digest: BigUint64Array, id: string, record: Hashe
   digest[bucket] = (digest[bucket] as bigint) ^ recordHash(id, record);
 }
 
-/** Puts what a store says of an id into the digest. */
+/** Puts what a store says of an id into the digest, or takes it out when it is in. */
 export function addToDigest(digest: BigUint64Array, { id, kind, version }: StoreEntry): void {
   const record = { kind: kind === 'document' ? ('row' as const) : kind, version };
   toggleInDigest(digest, id, record);
 }
 
-/** A copy of the digest, without the tombstones older than `horizon`. */
+/** A copy of the digest, of the ids that are in it, without the tombstones older than `horizon`. */
 export function digestFrom(
   digest: BigUint64Array,
   horizon: Version,
   view: Pick<PlanView, 'record' | 'tombstonesBefore'>,
+  isIn: (id: string) => boolean = () => true,
 ): BigUint64Array {
   const cut = digest.slice();
   if (horizon === NO_VERSION) return cut;
   for (const id of view.tombstonesBefore(horizon, ALL_TOMBSTONES)) {
+    if (!isIn(id)) continue;
     const record = view.record(id);
     if (record?.kind === 'tombstone' && record.version < horizon) toggleInDigest(cut, id, record);
   }
@@ -59,10 +61,7 @@ export function digestFrom(
 }
 
 /** Takes out what was, and puts in what is. */
-export function toggleChanges(
-  digest: BigUint64Array,
-  changes: ReadonlyMap<string, RecordChange>,
-): void {
+export function toggleChanges(digest: BigUint64Array, changes: RecordChanges): void {
   for (const [id, { before, after }] of changes) {
     if (before !== undefined) toggleInDigest(digest, id, before);
     if (after !== undefined) toggleInDigest(digest, id, after);

@@ -5,6 +5,7 @@
  */
 import { invariant } from '../../src/base/invariant.js';
 import type { Version } from '../../src/base/version.js';
+import type { RecordChanges } from './id-record.js';
 import { StoreError, type WriteOutcome } from './partition-store.js';
 import { PURGE_LIMIT } from './store-limits.js';
 import { isEmptyPlan, type StoreRequest, type WritePlan } from './write-plan.js';
@@ -32,9 +33,15 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #pump: Promise<void> | undefined;
   #refusal: StoreError | undefined;
+  #watcher: (changes: RecordChanges) => void = () => {};
 
   constructor(target: CommitTarget) {
     this.#target = target;
+  }
+
+  /** Calls it with whatever becomes visible from now on. There is one watcher, the last. */
+  watch(watcher: (changes: RecordChanges) => void): void {
+    this.#watcher = watcher;
   }
 
   /** The outcome of a write, or the number of tombstones that a purge forgot. */
@@ -86,6 +93,7 @@ export class GroupCommit {
       if (!isEmptyPlan(plan)) {
         await this.#target.commit(plan);
         this.#target.apply(plan);
+        this.#watcher(plan.records);
       }
       invariant(plan.outcomes.length === group.length, 'one outcome per request');
       group.forEach((waiting, index) => {

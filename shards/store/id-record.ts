@@ -15,6 +15,9 @@ export interface RecordChange {
   after: IdRecord | undefined;
 }
 
+/** By id. */
+export type RecordChanges = ReadonlyMap<string, RecordChange>;
+
 export function entryOf(id: string, { kind, version }: IdRecord): StoreEntry {
   return { id, kind: kind === 'row' ? 'document' : 'tombstone', version };
 }

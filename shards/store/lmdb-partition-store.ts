@@ -12,7 +12,7 @@ import { makeVersion, NO_VERSION, type Version } from '../../src/base/version.js
 import type { WriteOp } from '../../src/wire/link-messages.js';
 import { digestFrom, toggleChanges } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
-import { entryOf, type IdRecord } from './id-record.js';
+import { entryOf, type IdRecord, type RecordChanges } from './id-record.js';
 import * as layout from './key-layout.js';
 import { changesOf, commitChanges } from './lmdb-changes.js';
 import { closeEnvironment, type LmdbEnvironment, readingOf } from './lmdb-environment.js';
@@ -89,6 +89,10 @@ export class LmdbPartitionStore implements PartitionStore, PlanView, CommitTarge
   async absorb(entries: readonly AbsorbedEntry[]): Promise<WriteOutcome> {
     checkOps(entries, this.#dimension);
     return (await this.#commits.submit({ kind: 'absorb', entries })) as WriteOutcome;
+  }
+
+  watch(watcher: (changes: RecordChanges) => void): void {
+    this.#commits.watch(watcher);
   }
 
   purgeTombstones(beforeWallMs: number): Promise<number> {

@@ -7,7 +7,7 @@ import { makeVersion, NO_VERSION, type Version } from '../../src/base/version.js
 import type { WriteOp } from '../../src/wire/link-messages.js';
 import { digestFrom } from './digest.js';
 import { type CommitTarget, GroupCommit } from './group-commit.js';
-import { entryOf, type IdRecord } from './id-record.js';
+import { entryOf, type IdRecord, type RecordChanges } from './id-record.js';
 import type {
   AbsorbedEntry,
   PartitionStore,
@@ -63,6 +63,10 @@ export class MemoryPartitionStore implements PartitionStore, PlanView, CommitTar
   async absorb(entries: readonly AbsorbedEntry[]): Promise<WriteOutcome> {
     checkOps(entries, this.#dimension);
     return (await this.#commits.submit({ kind: 'absorb', entries })) as WriteOutcome;
+  }
+
+  watch(watcher: (changes: RecordChanges) => void): void {
+    this.#commits.watch(watcher);
   }
 
   purgeTombstones(beforeWallMs: number): Promise<number> {

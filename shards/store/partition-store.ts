@@ -8,6 +8,7 @@
  */
 import type { Version } from '../../src/base/version.js';
 import type { WriteOp, WriteResult } from '../../src/wire/link-messages.js';
+import type { IdRecord, RecordChanges } from './id-record.js';
 
 /** One document as it was written. */
 export interface Row {
@@ -113,6 +114,15 @@ export interface PartitionStore {
    * the tombstones older than `horizon`: one replica may have forgotten those before the other.
    */
   digest(horizon?: Version): BigUint64Array;
+  /** What is known of an id. */
+  record(id: string): IdRecord | undefined;
+  /** Ids of tombstones with a version below `before`, oldest first, at most `limit`. */
+  tombstonesBefore(before: Version, limit: number): string[];
+  /**
+   * From now on calls `watcher` with every change of what is known of ids, in the order of commits and
+   * in the turn in which reads begin to show it. There is one watcher, the last.
+   */
+  watch(watcher: (changes: RecordChanges) => void): void;
   /**
    * Forgets tombstones whose version is older than the wall-clock instant. Resolves to how many.
    */

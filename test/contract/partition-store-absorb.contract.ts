@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IdRecord } from '../../shards/store/id-record.js';
 import type { AbsorbedEntry, PartitionStore } from '../../shards/store/partition-store.js';
 import { makeVersion, NO_VERSION, type Version } from '../../src/base/version.js';
 import { deletion, upsert } from './naive-store.js';
@@ -26,6 +27,28 @@ export function describeAbsorbing(
     afterEach(async () => {
       await store.close();
       await place.dispose();
+    });
+
+    it('tells its watcher what becomes known of ids, once it is durable', async () => {
+      const told: string[] = [];
+      const textOf = (record: IdRecord | undefined) =>
+        record === undefined ? '-' : `${record.kind} ${record.version}`;
+      store.watch((changes) => {
+        for (const [id, { before, after }] of changes) {
+          told.push(`${id}: ${textOf(before)}, ${textOf(after)}`);
+          expect(store.record(id)).toEqual(after);
+        }
+      });
+      await store.write(at(5), [upsert('a', 1), deletion('b')]);
+      await store.write(at(4), [upsert('a', 1)]);
+      await store.absorb([{ kind: 'absence', id: 'a', replaces: at(5) }]);
+      await store.purgeTombstones(6);
+      expect(told).toEqual([
+        `a: -, row ${at(5)}`,
+        `b: -, tombstone ${at(5)}`,
+        `a: row ${at(5)}, -`,
+        `b: tombstone ${at(5)}, -`,
+      ]);
     });
 
     it('keeps the version of each, of documents and of tombstones', async () => {

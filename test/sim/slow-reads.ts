@@ -36,6 +36,9 @@ export function slowReads(store: PartitionStore, onRow: () => void): PartitionSt
     list: (afterId) => slowly(store.list(afterId)),
     entries: (afterId) => store.entries(afterId),
     digest: (horizon) => store.digest(horizon),
+    record: (id) => store.record(id),
+    tombstonesBefore: (before, limit) => store.tombstonesBefore(before, limit),
+    watch: (watcher) => store.watch(watcher),
     purgeTombstones: (beforeWallMs) => store.purgeTombstones(beforeWallMs),
     close: () => store.close(),
   };

@@ -85,7 +85,8 @@ export class WriteRequests {
   ): void {
     const { history, violations } = this.#cluster;
     const collection = coordinator.topology.current.collections.get(id);
-    if (summary.acknowledged.size > 0) {
+    // Of a write that was stamped again some may have been acknowledged long before the rest failed.
+    if (summary.acknowledged.size > 0 && summary.failures.length === 0) {
       const ids = records.map((write) => write.id);
       checkInSyncCount(this.#cluster, collection, ids);
     }

@@ -215,6 +215,9 @@ function slowReads(store: PartitionStore, clock: VirtualClock): PartitionStore {
     list: (afterId) => store.list(afterId),
     entries: (afterId) => store.entries(afterId),
     digest: (horizon) => store.digest(horizon),
+    record: (id) => store.record(id),
+    tombstonesBefore: (before, limit) => store.tombstonesBefore(before, limit),
+    watch: (watcher) => store.watch(watcher),
     purgeTombstones: (beforeWallMs) => store.purgeTombstones(beforeWallMs),
     close: () => store.close(),
   };

@@ -56,8 +56,7 @@ export class ReplicaAdmin {
       throw new AnnulusError(
         'UNAVAILABLE',
         'PARTITION_UNAVAILABLE',
-        `node ${nodeId} cannot be reached, or has no open replica of partition ${partition}` +
-          saidOf(this.#report(collection, partition, nodeId)),
+        `node ${nodeId} cannot be reached, or has no open replica of partition ${partition}`,
         { metadata: { node_id: nodeId } },
       );
     }
@@ -86,9 +85,4 @@ export class ReplicaAdmin {
   ): ReplicaReport | undefined {
     return this.#nodes.get(nodeId)?.reports.get(replicaKey(id, partition));
   }
-}
-
-function saidOf(report: ReplicaReport | undefined): string {
-  if (report === undefined || report.condition === 'open') return '';
-  return `: it is ${report.condition}${report.detail === '' ? '' : `, ${report.detail}`}`;
 }

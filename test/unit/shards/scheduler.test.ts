@@ -113,6 +113,35 @@ describe('Scheduler', () => {
     for (const source of sources) expect(source.spentMs).toBeCloseTo(200, -1);
   });
 
+  it('gives what callers wait for half of the time, however much else there is to do', () => {
+    const { clock, scheduler } = setUp();
+    const search = endlessSource(clock);
+    const write = endlessSource(clock);
+    const copies = Array.from({ length: 8 }, () => endlessSource(clock));
+    const callersWork = [search, write].map((source) => ({
+      isAwaited: true,
+      runSlice: (budgetMs: number) => source.runSlice(budgetMs),
+    }));
+    for (const source of [...copies, ...callersWork]) scheduler.wake(source);
+    clock.runFor(800);
+    for (const source of [search, write]) expect(source.spentMs).toBeCloseTo(200, -1);
+    for (const source of copies) expect(source.spentMs).toBeCloseTo(50, -1);
+  });
+
+  it('gives what callers wait for the same share while searches arrive, whatever else there is', () => {
+    const spentMs = [0, 8].map((copyCount) => {
+      const { clock, scheduler, submit } = setUp();
+      const source = endlessSource(clock);
+      const search = { isAwaited: true, runSlice: (ms: number) => source.runSlice(ms) };
+      for (let i = 0; i < copyCount; i += 1) scheduler.wake(endlessSource(clock));
+      scheduler.wake(search);
+      for (let i = 0; i < 500; i += 1) clock.setTimer(i * 4, () => void submit('search', 0.5));
+      clock.runFor(2000);
+      return source.spentMs;
+    });
+    for (const ms of spentMs) expect(ms / 2000).toBeCloseTo(schedulerDefaults.insertionShareRatio);
+  });
+
   it('keeps background work to its share while searches arrive, and their waits short', () => {
     const { clock, scheduler } = setUp();
     const random = seededRandom(7);

@@ -123,6 +123,23 @@ describe('levelling a replica', () => {
     expect(world.leveller?.progress.rowCount).toBe(20);
   });
 
+  it('compares again, rather than walk over all entries, while a write is on its way', async () => {
+    const world = new LevelWorld();
+    const ops = Array.from({ length: 50 }, (_, i) => upsert(`id-${i}`, i));
+    await settle(world, world.source.store.write(at(1), ops));
+    await settle(world, world.receiver.store.write(at(1), ops));
+    const asked: string[] = [];
+    world.onAnswer = (answer, { kind }) => {
+      asked.push(kind);
+      return answer;
+    };
+    world.liveWrite(at(2), upsert('id-7', 100), 0, 15);
+    await world.clock.runForAsync(5);
+    world.begin();
+    await world.clock.runUntilTrue(() => world.isEqual);
+    expect(asked).toEqual(['digest', 'digest']);
+  });
+
   it('takes back nothing that a live write may have brought, until the next generation', async () => {
     const world = new LevelWorld();
     world.begin();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from '../../../../src/base/hash64.js';
-import type { Version } from '../../../../src/base/version.js';
+import { NO_VERSION, type Version } from '../../../../src/base/version.js';
 import type { WriteOp } from '../../../../src/wire/link-messages.js';
 import type { PartitionSlice } from '../../../../src/wire/recovery-messages.js';
 import { deletion, upsert } from '../../../contract/naive-store.js';
@@ -67,5 +67,25 @@ describe('a replica that is filled from a slice of another', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('shares one pass over the source with those that are filled from its other slices', async () => {
+    const world = new LevelWorld();
+    const ids = Array.from({ length: 40 }, (_, i) => `id-${i}`);
+    void written(
+      world,
+      at(1_000),
+      ids.map((id) => upsert(id, 1)),
+    );
+    await world.settled();
+    const digestOf = (partition: number) =>
+      world.source.contents.digestOfSlice({ partition, partitionCount: 4 }, NO_VERSION);
+    expect(digestOf(0)).toBeUndefined();
+    await world.settled();
+    const counts = [0, 1, 2, 3].map((partition) => digestOf(partition)?.documentCount);
+    const twins = [0, 1, 2, 3].map((partition) => {
+      return ids.filter((id) => isIn({ partition, partitionCount: 4 }, id)).length;
+    });
+    expect(counts).toEqual(twins);
   });
 });
