@@ -9,7 +9,7 @@ import { checkAssignments, checkFence } from './assignment-check.js';
 import type { ReplicaAssignment } from './link-handler.js';
 import type { NodeRecord } from './node-record.js';
 import { outdatedReplicas, refreshed } from './recovery/replica-freshness.js';
-import type { ReplicaSet } from './replica-set.js';
+import type { OpenOptions, ReplicaSet } from './replica-set.js';
 
 export interface NodeAssignmentsOptions {
   clock: Clock;
@@ -27,6 +27,9 @@ export interface NodeAssignmentsOptions {
 
 const REOPEN_INTERVAL_MS = 5000;
 const REOPEN_DAMAGED_MS = 1000;
+/** Verifying reads all that there is, so it becomes rarer while it finds the same. */
+const VERIFY_MS_MIN = 10_000;
+const VERIFY_MS_MAX = 600_000;
 const REFRESH_INTERVAL_MS = 60_000;
 
 export class NodeAssignments {
@@ -35,6 +38,8 @@ export class NodeAssignments {
   #refreshedAtMs: number;
   #isStopping = false;
   #willReopen = false;
+  #willVerify = false;
+  #verifyMs = VERIFY_MS_MIN;
   /** Changes of the replicas follow one another. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -67,7 +72,7 @@ export class NodeAssignments {
       const fresh = this.#record.freshAtMs ?? {};
       const wallMs = clock.wallMs();
       const outdated = outdatedReplicas(fresh, replicas, wallMs, tombstoneGraceMs);
-      await this.#open(replicas, true, outdated);
+      await this.#open(replicas, { mayWipe: true, wiped: outdated });
       const held = replicas.map((replica) => ({ ...replica, create: false }));
       const freshAtMs = refreshed(fresh, replicas, outdated, wallMs);
       this.#remember({ ...this.#record, replicas: held, freshAtMs });
@@ -77,6 +82,7 @@ export class NodeAssignments {
   /** A coordinator is there, so what it assigned last still holds. */
   refresh(nowMs: number): void {
     this.reopenFailed();
+    this.#verifyDamaged();
     if (nowMs - this.#refreshedAtMs < REFRESH_INTERVAL_MS) return;
     this.#refreshedAtMs = nowMs;
     const { replicas, freshAtMs = {} } = this.#record;
@@ -100,7 +106,8 @@ export class NodeAssignments {
   /** A recovering replica failed on the way: it is opened anew, and made anew if it is damaged. */
   makeDamagedAnew(): void {
     this.#options.clock.setTimer(REOPEN_DAMAGED_MS, () => {
-      if (!this.#isStopping) void this.#change(() => this.#open(this.#record.replicas, true));
+      if (!this.#isStopping)
+        void this.#change(() => this.#open(this.#record.replicas, { mayWipe: true }));
     });
   }
 
@@ -110,14 +117,31 @@ export class NodeAssignments {
     await this.#changes;
   }
 
-  async #open(
-    assignments: readonly ReplicaAssignment[],
-    mayWipe = false,
-    outdated: ReadonlySet<string> = new Set(),
-  ): Promise<void> {
-    await this.#options.replicas.open(assignments, mayWipe, outdated);
+  /**
+   * What was found damaged, and is not made anew because it is the last of its kind, is looked at
+   * again: it answers nothing, and nobody else may be able to bring back what it has.
+   */
+  #verifyDamaged(): void {
+    const { replicas, clock } = this.#options;
+    if (this.#willVerify || this.#isStopping) return;
+    if (!replicas.hasDamaged) {
+      this.#verifyMs = VERIFY_MS_MIN;
+      return;
+    }
+    this.#willVerify = true;
+    clock.setTimer(this.#verifyMs, () => {
+      this.#willVerify = false;
+      this.#verifyMs = Math.min(2 * this.#verifyMs, VERIFY_MS_MAX);
+      if (this.#isStopping) return;
+      void this.#change(() => this.#open(this.#record.replicas, { verifiesDamaged: true }));
+    });
+  }
+
+  async #open(assignments: readonly ReplicaAssignment[], options?: OpenOptions): Promise<void> {
+    await this.#options.replicas.open(assignments, options);
     this.#options.onChanged();
     this.reopenFailed();
+    this.#verifyDamaged();
   }
 
   #remember(record: NodeRecord): void {

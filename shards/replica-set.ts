@@ -44,6 +44,15 @@ export type ReplicaLookup =
       status: 'missing' | 'corrupt' | 'unavailable' | 'stale_generation' | 'unknown_generation';
     };
 
+export interface OpenOptions {
+  /** By default false. */
+  mayWipe?: boolean;
+  /** Names of those that are to be made anew; by default none. */
+  wiped?: ReadonlySet<string>;
+  /** By default false. */
+  verifiesDamaged?: boolean;
+}
+
 export class ReplicaSet {
   readonly #home: ReplicaHome;
   readonly #logger: Logger;
@@ -128,16 +137,21 @@ export class ReplicaSet {
     );
   }
 
+  /** True when some replica is not believed, for what was found in it. */
+  get hasDamaged(): boolean {
+    return [...this.#replicas.values()].some(isDamaged);
+  }
+
   /**
    * Opens what is listed and not open, or failed since, and takes over the generations. A recovering
    * replica that is missing is made; one that is damaged or in `wiped` is made anew, if `mayWipe`.
-   * Once it resolves, no write of an older generation is under way any more: what it finds in a
-   * replica then is all there will be.
+   * Others that are damaged are verified again if `verifiesDamaged`, and stay as they are otherwise:
+   * what was damaged may have been mended, or be read right this time. Once it resolves, no write of
+   * an older generation is under way any more: what it finds in a replica then is all there will be.
    */
   async open(
     assignments: readonly ReplicaAssignment[],
-    mayWipe = false,
-    wiped: ReadonlySet<string> = new Set(),
+    { mayWipe = false, wiped, verifiesDamaged = false }: OpenOptions = {},
   ): Promise<void> {
     const unopened: { replica: Replica; former: Partition | undefined; isWiped: boolean }[] = [];
     const fences: Promise<void>[] = [];
@@ -147,20 +161,23 @@ export class ReplicaSet {
       const isNewer = known !== undefined && assignment.generation > known.assignment.generation;
       if (known !== undefined) known.assignment = assignment;
       const isRecovering = assignment.state === 'recovering';
-      const isDamaged = (known?.partition?.condition ?? known?.condition) === 'corrupt';
-      const isWiped = mayWipe && isRecovering && (isDamaged || wiped.has(name));
-      const mustReopen = isWiped || known?.partition?.hasFailed === true;
+      const damage = known !== undefined && isDamaged(known) ? known : undefined;
+      const isLost = damage !== undefined || wiped?.has(name) === true;
+      const isWiped = mayWipe && isRecovering && isLost;
+      const isVerified = damage !== undefined && verifiesDamaged;
+      const mustReopen = isWiped || isVerified || known?.partition?.hasFailed === true;
       if (known?.partition !== undefined && !mustReopen) {
         if (isNewer || !isRecovering) markRecovering(known, isNewer);
         if (isNewer) fences.push(this.#fence(known, known.partition));
         continue;
       }
-      if (known?.condition === 'corrupt' && !isWiped) continue;
+      if (damage !== undefined && !mustReopen) continue;
       const replica: Replica = {
         assignment,
         partition: undefined,
-        condition: 'loading',
-        detail: '',
+        // It counts as damaged until it was found to be whole.
+        condition: isVerified && !isWiped ? 'corrupt' : 'loading',
+        detail: isVerified && !isWiped ? detailOf(damage) : '',
         fencedGeneration: 0,
       };
       this.#replicas.set(name, replica);
@@ -223,6 +240,14 @@ export class ReplicaSet {
     await partition.fence();
     replica.fencedGeneration = generation;
   }
+}
+
+function isDamaged({ partition, condition }: Replica): boolean {
+  return (partition?.condition ?? condition) === 'corrupt';
+}
+
+function detailOf({ partition, detail }: Replica): string {
+  return partition?.detail ?? detail;
 }
 
 /** From here on writes are live ones; `isComplete`: all of this generation, none came before. */

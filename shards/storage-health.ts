@@ -1,8 +1,8 @@
 /**
- * What a replica knows of its storage, by how it failed. `corrupt` is final: nothing is believed any
- * more. `failed` lasts until the store is opened anew: after a sync that failed nobody knows what the
- * disk has, so nothing more is written, and what was durable before is still read. `full` lasts until
- * a write succeeds, or none was tried for a while.
+ * What a replica knows of its storage, by how it failed. `corrupt` and `failed` last until the store
+ * is opened anew, and verified as a whole. Of what is corrupt nothing is believed. After a sync that
+ * failed nobody knows what the disk has, so nothing more is written, and what was durable before is
+ * still read. `full` lasts until a write succeeds, or none was tried for a while.
  */
 import type { StoreError } from './store/partition-store.js';
 

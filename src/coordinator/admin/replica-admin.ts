@@ -56,7 +56,8 @@ export class ReplicaAdmin {
       throw new AnnulusError(
         'UNAVAILABLE',
         'PARTITION_UNAVAILABLE',
-        `node ${nodeId} cannot be reached, or has no open replica of partition ${partition}`,
+        `node ${nodeId} cannot be reached, or has no open replica of partition ${partition}` +
+          saidOf(this.#report(collection, partition, nodeId)),
         { metadata: { node_id: nodeId } },
       );
     }
@@ -85,4 +86,9 @@ export class ReplicaAdmin {
   ): ReplicaReport | undefined {
     return this.#nodes.get(nodeId)?.reports.get(replicaKey(id, partition));
   }
+}
+
+function saidOf(report: ReplicaReport | undefined): string {
+  if (report === undefined || report.condition === 'open') return '';
+  return `: it is ${report.condition}${report.detail === '' ? '' : `, ${report.detail}`}`;
 }

@@ -4,7 +4,7 @@
  * on where another one ended.
  *
  *   evict       an in-sync replica that its node reports damaged or missing, while another one in
- *               sync is known to be whole; the last one is never touched
+ *               sync is known to be whole and open; the last one is never touched
  *   set_source  from whom it copies: the in-sync replica whose node is up and has the least to do,
  *               so many copies at a time per node; what restores copies first, and nothing that
  *               moves while moves are paused
@@ -19,7 +19,7 @@
  */
 import type { NodeId } from '../../base/ids.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
-import { isWhole } from '../nodes/replica-conditions.js';
+import { isSearchable, isWhole } from '../nodes/replica-conditions.js';
 import { parentPartition, type ReplicaRef } from '../topology/replica-transitions.js';
 import type {
   CollectionEntry,
@@ -142,7 +142,10 @@ class Decision {
   ): void {
     const inSync = replicas.filter(({ state }) => state === 'in_sync');
     const refOf = (nodeId: NodeId): ReplicaRef => ({ collectionId, partition, nodeId });
-    const isWhole = (nodeId: NodeId) => this.#isWhole(refOf(nodeId));
+    // Of one that is still being opened nobody knows.
+    const isWhole = (nodeId: NodeId) => {
+      return this.#isWhole(refOf(nodeId)) && isSearchable(this.#report(refOf(nodeId))?.condition);
+    };
     const damaged = inSync.find(({ nodeId }) => this.#damageOf(refOf(nodeId)) !== undefined);
     const hasWhole = isElsewhere || inSync.some(({ nodeId }) => isWhole(nodeId));
     if (damaged === undefined || !hasWhole) return;

@@ -221,20 +221,6 @@ describe('ShardNode', () => {
     expect(await heldAfter(TOMBSTONE_GRACE_MS + 1000)).toBe(0);
   });
 
-  it('reports a damaged replica as corrupt, whenever it notices, and serves none of it', async () => {
-    const world = await openNode();
-    await world.answer(world.writeOf([a, b]));
-    const { disk } = [...world.replicas.values()][0] as { disk: { damageRow(seq: number): void } };
-    disk.damageRow(1);
-    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
-    expect(statusOf(await world.answer(searchOf(HERE, { exact: true })))).toBe('corrupt');
-    expect(statusOf(await world.answer(world.writeOf([b])))).toBe('corrupt');
-    expect(world.node.reports()).toMatchObject([{ condition: 'corrupt' }]);
-    await world.restart();
-    expect(world.node.reports()).toMatchObject([{ condition: 'corrupt' }]);
-    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
-  });
-
   it('refuses writes to a full or failing disk and goes on reading', async () => {
     const world = await openNode();
     await world.answer(world.writeOf([a]));

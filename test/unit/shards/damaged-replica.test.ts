@@ -1,0 +1,71 @@
+/** What becomes of a replica that is found damaged, and of one that cannot be made anew. */
+import { describe, expect, it } from 'vitest';
+import type { LinkReply } from '../../../src/wire/link-messages.js';
+import { NodeWorld, replicaOf, searchOf } from '../../support/node-world.js';
+import { upsert } from '../../support/partition-world.js';
+
+const HERE = [1, 0, 0];
+const a = upsert('a', Float32Array.of(1, 0, 0));
+const b = upsert('b', Float32Array.of(0, 5, 0));
+
+async function openNode(): Promise<NodeWorld> {
+  const world = new NodeWorld();
+  await world.assign(1, [replicaOf()]);
+  return world;
+}
+
+function statusOf(reply: LinkReply): string {
+  return 'targets' in reply ? reply.targets.map(({ status }) => status).join() : reply.kind;
+}
+
+function idsOf(reply: LinkReply): string[] {
+  if (reply.kind !== 'search') throw new Error(reply.kind);
+  return reply.targets.flatMap(({ hits }) => hits.map(({ id }) => id));
+}
+
+describe('a damaged replica', () => {
+  it('is reported as corrupt, whenever that is noticed, and serves none of it', async () => {
+    const world = await openNode();
+    await world.answer(world.writeOf([a, b]));
+    const { disk } = [...world.replicas.values()][0] as { disk: { damageRow(seq: number): void } };
+    disk.damageRow(1);
+    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
+    expect(statusOf(await world.answer(searchOf(HERE, { exact: true })))).toBe('corrupt');
+    expect(statusOf(await world.answer(world.writeOf([b])))).toBe('corrupt');
+    expect(world.node.reports()).toMatchObject([{ condition: 'corrupt' }]);
+    await world.restart();
+    expect(world.node.reports()).toMatchObject([{ condition: 'corrupt' }]);
+    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
+  });
+
+  it('serves again once all of it is found whole, without a restart', async () => {
+    const world = await openNode();
+    await world.answer(world.writeOf([a, b]));
+    const disk = [...world.replicas.values()][0]?.disk;
+    disk?.damageRow(1);
+    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
+    const said = () => world.node.reports().map(({ condition }) => condition);
+    await world.answer({ kind: 'heartbeat' });
+    for (let i = 0; i < 60; i += 1) {
+      await world.clock.runForAsync(500);
+      // Not for a moment does it say that it may be whole.
+      expect(said()).toEqual(['corrupt']);
+    }
+    disk?.restoreRows();
+    await world.clock.runForAsync(60_000);
+    expect(said()).toEqual(['open']);
+    expect(idsOf(await world.answer(searchOf(HERE)))).toEqual(['a', 'b']);
+    expect(statusOf(await world.answer(world.writeOf([b])))).toBe('ok');
+  });
+
+  it('is made anew when another one was forced in sync', async () => {
+    const world = await openNode();
+    await world.answer(world.writeOf([a, b]));
+    [...world.replicas.values()][0]?.disk.damageRow(1);
+    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
+    const recovering = { ...replicaOf(0, 2, false), state: 'recovering' as const };
+    expect(await world.assign(2, [recovering])).toMatchObject([
+      { condition: 'open', documentCount: 0 },
+    ]);
+  });
+});
