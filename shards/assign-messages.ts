@@ -19,6 +19,7 @@ export function assignmentOf(message: ReplicaAssignment__Output): ReplicaAssignm
     m: atLeastOne('m', message.m),
     efConstruction: atLeastOne('ef_construction', message.efConstruction),
     create: message.create,
+    ...(message.keepsReadable ? { keepsReadable: true } : {}),
     ...recoveryOf(message),
   };
 }

@@ -26,6 +26,11 @@ export interface ReplicaAssignment {
   state?: 'in_sync' | 'recovering';
   /** The replica in sync that a recovering one copies from. Absent: it waits for its turn. */
   source?: RecoverySourceAddress;
+  /**
+   * No replica of its partition is in sync: of a recovering one that is damaged what can be read is
+   * kept, and one that was away for long is not emptied. Default false.
+   */
+  keepsReadable?: boolean;
 }
 
 export interface RecoverySourceAddress {

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../src/base/clock.js';
 import type { Logger } from '../src/base/logger.js';
+import { syncDirectory } from '../src/base/sync-directory.js';
 import { GraphBuildQueue } from './graph-build-queue.js';
 import { HnswGraphKit } from './hnsw-graph-kit.js';
 import type { ReplicaAssignment } from './link-handler.js';
@@ -10,6 +11,7 @@ import type { PartitionLimits } from './partition-limits.js';
 import { isReplicaName, type ReplicaHome, replicaName } from './replica-set.js';
 import type { Scheduler } from './scheduler.js';
 import { type OpenStoreOptions, openPartitionStore } from './store/open-store.js';
+import { salvageStore } from './store/salvage-store.js';
 
 export interface DiskReplicaHomeOptions {
   directory: string;
@@ -21,6 +23,10 @@ export interface DiskReplicaHomeOptions {
   storeOptions?: Pick<OpenStoreOptions, 'plantedNoSync'>;
 }
 
+/** Of folders beside those of replicas. */
+const SALVAGED = '.salvaged-';
+const DAMAGED = '.damaged-';
+
 /** Replicas on disk: a folder each, with the store in `store/` and the graph's files beside it. */
 export class DiskReplicaHome implements ReplicaHome {
   readonly #options: DiskReplicaHomeOptions;
@@ -28,6 +34,7 @@ export class DiskReplicaHome implements ReplicaHome {
 
   constructor(options: DiskReplicaHomeOptions) {
     this.#options = options;
+    this.#finishSalvages();
   }
 
   async open(assignment: ReplicaAssignment): Promise<Partition> {
@@ -53,6 +60,42 @@ export class DiskReplicaHome implements ReplicaHome {
       await store.close();
       throw error;
     }
+  }
+
+  async salvage({ collection, partition, dimension }: ReplicaAssignment): Promise<void> {
+    const { directory, clock, logger } = this.#options;
+    const name = replicaName(collection, partition);
+    const aside = join(directory, `${SALVAGED}${name}`);
+    rmSync(aside, { recursive: true, force: true });
+    mkdirSync(aside);
+    const place = { collection, partition, dimension, directory: join(aside, 'store') };
+    const to = { ...place, create: true, clock };
+    const salvaged = await salvageStore(join(directory, name, 'store'), to);
+    logger.error({ collection, partition, ...salvaged }, 'what can be read of a replica is kept');
+    if (salvaged === undefined) {
+      rmSync(aside, { recursive: true, force: true });
+      this.remove(name);
+      return;
+    }
+    renameSync(join(directory, name), join(directory, `${DAMAGED}${name}`));
+    syncDirectory(directory);
+    this.#finishSalvages();
+  }
+
+  /** A damaged replica is put away when what was salvaged of it is complete, to be in its place. */
+  #finishSalvages(): void {
+    const { directory } = this.#options;
+    if (!existsSync(directory)) return;
+    for (const damaged of readdirSync(directory)) {
+      if (!damaged.startsWith(DAMAGED)) continue;
+      const name = damaged.slice(DAMAGED.length);
+      const salvaged = join(directory, `${SALVAGED}${name}`);
+      if (existsSync(salvaged)) renameSync(salvaged, join(directory, name));
+      syncDirectory(directory);
+      this.remove(damaged);
+    }
+    // What is left was never complete.
+    for (const name of readdirSync(directory)) if (name.startsWith(SALVAGED)) this.remove(name);
   }
 
   names(): string[] {

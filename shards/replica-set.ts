@@ -17,6 +17,8 @@ export interface ReplicaHome {
   /** Names ({@link replicaName}) of all replicas that there is anything of. */
   names(): string[];
   remove(name: string): void;
+  /** Makes a damaged replica, which is not open, anew from what can be read of it; else removes it. */
+  salvage(assignment: ReplicaAssignment): Promise<void>;
 }
 
 interface Replica {
@@ -153,7 +155,12 @@ export class ReplicaSet {
     assignments: readonly ReplicaAssignment[],
     { mayWipe = false, wiped, verifiesDamaged = false }: OpenOptions = {},
   ): Promise<void> {
-    const unopened: { replica: Replica; former: Partition | undefined; isWiped: boolean }[] = [];
+    const unopened: {
+      replica: Replica;
+      former: Partition | undefined;
+      isWiped: boolean;
+      isKept: boolean;
+    }[] = [];
     const fences: Promise<void>[] = [];
     for (const assignment of assignments) {
       const name = replicaName(assignment.collection, assignment.partition);
@@ -181,11 +188,13 @@ export class ReplicaSet {
         fencedGeneration: 0,
       };
       this.#replicas.set(name, replica);
-      unopened.push({ replica, former: known?.partition, isWiped });
+      const isKept = damage !== undefined && assignment.keepsReadable === true;
+      unopened.push({ replica, former: known?.partition, isWiped, isKept });
     }
-    for (const { replica, former, isWiped } of unopened) {
+    for (const { replica, former, isWiped, isKept } of unopened) {
       await former?.close(false);
-      await this.#openOne(replica, isWiped, mayWipe);
+      if (isWiped && !isKept) this.#wipe(replica);
+      await this.#openOne(replica, isWiped && isKept, mayWipe);
     }
     await Promise.all(fences);
   }
@@ -212,17 +221,19 @@ export class ReplicaSet {
     await Promise.all(Array.from(this.partitions(), (partition) => partition.close(true)));
   }
 
-  async #openOne(replica: Replica, isWiped: boolean, mayMake: boolean): Promise<void> {
+  #wipe({ assignment: { collection, partition } }: Replica): void {
+    this.#logger.warn({ collection, partition }, 'replica wiped, to be recovered');
+    this.#home.remove(replicaName(collection, partition));
+  }
+
+  async #openOne(replica: Replica, isSalvaged: boolean, mayMake: boolean): Promise<void> {
     const { assignment } = replica;
     const { collection, partition, generation, state } = assignment;
     const name = replicaName(collection, partition);
-    if (isWiped) {
-      this.#logger.warn({ collection, partition }, 'replica wiped, to be recovered');
-      this.#home.remove(name);
-    }
     const isNew = !this.#home.names().includes(name);
     const create = assignment.create || (mayMake && state === 'recovering');
     try {
+      if (isSalvaged) await this.#home.salvage(assignment);
       replica.partition = await this.#home.open({ ...assignment, create });
       replica.fencedGeneration = generation;
       markRecovering(replica, isNew);

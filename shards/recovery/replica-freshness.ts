@@ -17,7 +17,7 @@ export function outdatedReplicas(
   graceMs: number,
 ): Set<string> {
   const names = assignments
-    .filter(({ state }) => state === 'recovering')
+    .filter(({ state, keepsReadable }) => state === 'recovering' && keepsReadable !== true)
     .map(({ collection, partition }) => replicaName(collection, partition))
     .filter((name) => wallMs - (fresh[name] ?? wallMs) > graceMs);
   return new Set(names);

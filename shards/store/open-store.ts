@@ -93,7 +93,7 @@ async function openExclusively(
   }
 }
 
-function damageAsCorrupt<T>(step: () => T): T {
+export function damageAsCorrupt<T>(step: () => T): T {
   try {
     return step();
   } catch (error) {
@@ -159,7 +159,7 @@ function syncNames(directory: string): void {
 }
 
 /** Steps through `work`, letting other work of the event loop go first after every slice. */
-async function runInSlices<T>(
+export async function runInSlices<T>(
   clock: Clock,
   work: Generator<void, T>,
   around: <S>(step: () => S) => S = (step) => step(),

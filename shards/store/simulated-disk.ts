@@ -78,6 +78,13 @@ export class SimulatedDisk {
     this.#damagedSeqs.clear();
   }
 
+  /** Documents whose rows cannot be read are gone; what else is damaged is nobody's any more. */
+  forgetDamaged(): void {
+    for (const [id, { seq }] of [...this.#records]) if (this.#damagedSeqs.has(seq)) this.forget(id);
+    for (const seq of this.#damagedSeqs) this.#rows.delete(seq);
+    this.#damagedSeqs.clear();
+  }
+
   /** The device is sound again; damaged rows stay so. */
   repair(): void {
     this.isFull = false;

@@ -126,6 +126,11 @@ export class SimDisks {
     return {
       names: () => this.names(),
       remove: (name) => void this.#kept.delete(name),
+      salvage: async ({ collection, partition }) => {
+        const keep = this.#kept.get(replicaName(collection, partition));
+        keep?.disk.forgetDamaged();
+        if (keep !== undefined) keep.graphFile = {};
+      },
       open: (assignment) => this.#open(assignment, process, scheduler, builds),
     };
   }

@@ -64,6 +64,12 @@ export class MemoryReplicaHome implements ReplicaHome {
     return [...this.#replicas.keys()];
   }
 
+  async salvage({ collection, partition }: ReplicaAssignment): Promise<void> {
+    const replica = this.#replicas.get(replicaName(collection, partition));
+    replica?.disk.forgetDamaged();
+    if (replica !== undefined) replica.graphFile = {};
+  }
+
   remove(name: string): void {
     this.#replicas.delete(name);
   }

@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.js';
 import type { ReplicaReport } from '../../wire/link-messages.js';
 import { type NodeRegistry, replicaKey } from '../nodes/node-registry.js';
 import { isSearchable, isWhole } from '../nodes/replica-conditions.js';
-import { forceInSync } from '../topology/replica-transitions.js';
+import { forceInSync, giveUpInSync } from '../topology/replica-transitions.js';
 import type { CollectionEntry, ReplicaEntry } from '../topology/topology.js';
 import type { TopologyKeeper } from '../topology-keeper.js';
 
@@ -28,7 +28,8 @@ export class ReplicaAdmin {
 
   /**
    * Puts one replica in sync although it may lack acknowledged writes, and takes all others out.
-   * Rejects while a replica in sync can be reached: then nothing is lost by waiting.
+   * Of one that is damaged, what can be read stays. Rejects while a replica in sync can be reached:
+   * then nothing is lost by waiting.
    */
   async forceInSync(
     collection: CollectionEntry,
@@ -49,9 +50,19 @@ export class ReplicaAdmin {
         { metadata: { node_id: reachable.nodeId } },
       );
     }
+    const count = (id: NodeId) => this.#report(collection, partition, id)?.documentCount ?? 0;
+    const documentCountBefore = Math.max(0, ...inSync.map((replica) => count(replica.nodeId)));
+    const ref = { collectionId: collection.id, partition, nodeId };
     // What it reported last may be from before a restart.
     await this.#nodes.assign(nodeId);
-    const isOpen = isSearchable(this.#report(collection, partition, nodeId)?.condition);
+    const wasDamaged = this.#report(collection, partition, nodeId)?.condition === 'corrupt';
+    if (wasDamaged) {
+      await this.#topology.update((current) => giveUpInSync(current, ref));
+      await this.#nodes.assign(nodeId);
+    }
+    const condition = this.#report(collection, partition, nodeId)?.condition;
+    // The graph of what was kept may have yet to be built.
+    const isOpen = wasDamaged ? isWhole(condition) : isSearchable(condition);
     if (!isOpen || this.#nodes.get(nodeId)?.link.isConnected !== true) {
       throw new AnnulusError(
         'UNAVAILABLE',
@@ -61,10 +72,7 @@ export class ReplicaAdmin {
         { metadata: { node_id: nodeId } },
       );
     }
-    const count = (id: NodeId) => this.#report(collection, partition, id)?.documentCount ?? 0;
     const documentCount = count(nodeId);
-    const documentCountBefore = Math.max(0, ...inSync.map((replica) => count(replica.nodeId)));
-    const ref = { collectionId: collection.id, partition, nodeId };
     const topology = await this.#topology.update((current) => forceInSync(current, ref));
     this.#logger.error(
       { ...ref, documentCount, documentCountBefore },

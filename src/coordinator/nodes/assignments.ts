@@ -20,9 +20,16 @@ export function assignmentsOf(topology: Topology, nodeId: NodeId): ReplicaAssign
         efConstruction: collection.efConstruction,
         create: collection.state === 'creating',
         state,
+        ...(isForsaken(collection, partition) ? { keepsReadable: true } : {}),
         ...(source && { source: { nodeId: source.nodeId, address: source.address, ...relieved } }),
       };
     });
+}
+
+/** Nothing that its replicas hold can be had from one in sync. */
+function isForsaken({ state, partitions }: CollectionEntry, partition: Partition): boolean {
+  const replicas = partitions[partition]?.replicas ?? [];
+  return state === 'ready' && !replicas.some((replica) => replica.state === 'in_sync');
 }
 
 /** Of a filling collection: the partition whose replicas this one's copy from. */

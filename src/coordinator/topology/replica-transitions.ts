@@ -127,6 +127,21 @@ export function forceInSync(topology: Topology, ref: ReplicaRef): TransitionResu
 }
 
 /**
+ * The step before {@link forceInSync} for a replica that is damaged: none is in sync, so its node keeps
+ * what can be read of it. Whoever does not come to the next step leaves it to the move controller.
+ */
+export function giveUpInSync(topology: Topology, ref: ReplicaRef): TransitionResult {
+  return editPartition(topology, ref, ({ replicas }) => {
+    if (!replicas.some((r) => r.nodeId === ref.nodeId)) {
+      return refused('replica_not_found', `no replica of ${show(ref)}`);
+    }
+    if (replicas.every(({ state }) => state === 'recovering'))
+      return { kind: 'unchanged', topology };
+    return replicas.map((replica) => ({ ...resting(replica), state: 'recovering' }));
+  });
+}
+
+/**
  * The next generation for a replica that recovers: whatever was done for it in this one counts no
  * more. Nothing changes when another generation than `generation` is in force.
  */

@@ -42,6 +42,8 @@ export interface ReplicaAssignment {
   state: ReplicaState;
   /** The replica in sync that a recovering one copies from. Absent: it waits for its turn. */
   source?: ReplicaSource;
+  /** No replica of its partition is in sync, so nothing that can be read of it may be emptied. */
+  keepsReadable?: boolean;
 }
 
 export interface ReplicaSource {

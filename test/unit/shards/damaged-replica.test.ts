@@ -58,6 +58,20 @@ describe('a damaged replica', () => {
     expect(statusOf(await world.answer(world.writeOf([b])))).toBe('ok');
   });
 
+  it('keeps what can be read of it when no replica is in sync', async () => {
+    const world = await openNode();
+    await world.answer(world.writeOf([a, b]));
+    [...world.replicas.values()][0]?.disk.damageRow(1);
+    expect(statusOf(await world.answer(searchOf(HERE)))).toBe('corrupt');
+    const replica = { ...replicaOf(0, 2, false), keepsReadable: true };
+    const [report] = await world.assign(2, [{ ...replica, state: 'recovering' }]);
+    expect(report).toMatchObject({ condition: 'open', documentCount: 1 });
+    await world.assign(3, [replicaOf(0, 3, false)]);
+    expect(idsOf(await world.answer(searchOf(HERE, { generation: 3 })))).toEqual(['b']);
+    await world.restart();
+    expect(idsOf(await world.answer(searchOf(HERE, { generation: 3 })))).toEqual(['b']);
+  });
+
   it('is made anew when another one was forced in sync', async () => {
     const world = await openNode();
     await world.answer(world.writeOf([a, b]));

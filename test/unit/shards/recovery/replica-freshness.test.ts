@@ -21,6 +21,11 @@ describe('how long a replica was away', () => {
     expect(outdatedReplicas({}, away('recovering'), 9e9, GRACE_MS)).toEqual(new Set());
   });
 
+  it('does not matter while there is nobody to copy from', () => {
+    const forsaken = away('recovering').map((one) => ({ ...one, keepsReadable: true }));
+    expect(outdatedReplicas({ [NAME]: 1 }, forsaken, 9e9, GRACE_MS)).toEqual(new Set());
+  });
+
   it('begins anew when it is made anew', () => {
     const fresh = refreshed({ [NAME]: 1 }, away('recovering'), new Set([NAME]), 9000);
     expect(outdatedReplicas(fresh, away('recovering'), 9500, GRACE_MS)).toEqual(new Set());

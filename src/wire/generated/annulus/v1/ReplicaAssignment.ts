@@ -18,6 +18,7 @@ export interface ReplicaAssignment {
   'sourcePartition'?: (number);
   'sourceGeneration'?: (number | string | Long);
   'partitionCount'?: (number);
+  'keepsReadable'?: (boolean);
 }
 
 export interface ReplicaAssignment__Output {
@@ -36,4 +37,5 @@ export interface ReplicaAssignment__Output {
   'sourcePartition': (number);
   'sourceGeneration': (string);
   'partitionCount': (number);
+  'keepsReadable': (boolean);
 }
