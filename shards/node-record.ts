@@ -1,20 +1,12 @@
 /**
- * What a node remembers of itself: `node.json` in its data directory. It is written aside, synced and
- * renamed, so there is always a whole one.
+ * What a node remembers of itself: `node.json` in its data directory, of which there is always a whole
+ * one.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '../src/base/durable-file.js';
 import type { Epoch } from '../src/base/ids.js';
 import { StartupError } from '../src/base/startup-error.js';
-import { syncDirectory } from '../src/base/sync-directory.js';
 import type { ReplicaAssignment } from './link-handler.js';
 import type { FreshReplicas } from './recovery/replica-freshness.js';
 
@@ -59,15 +51,5 @@ export function readNodeRecord(directory: string): NodeRecord | undefined {
 }
 
 export function writeNodeRecord(directory: string, record: NodeRecord): void {
-  const path = join(directory, FILE);
-  const aside = `${path}.tmp`;
-  const file = openSync(aside, 'w', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(record, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(aside, path);
-  syncDirectory(directory);
+  writeDurably(join(directory, FILE), `${JSON.stringify(record, null, 2)}\n`);
 }

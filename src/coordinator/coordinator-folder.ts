@@ -3,20 +3,12 @@
  * is known there, so that it has the same number after a restart, and is locked by its process. A
  * folder with an embedded topology is another kind; neither is ever taken for the other.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lockDirectory } from '../base/directory-lock.js';
+import { writeDurably } from '../base/durable-file.js';
 import { type Random, randomHex } from '../base/random.js';
 import { StartupError } from '../base/startup-error.js';
-import { syncDirectory } from '../base/sync-directory.js';
 
 const FILE = 'coordinator.json';
 const EMBEDDED = 'topology';
@@ -74,15 +66,6 @@ function readHolder(path: string): string | undefined {
 
 function makeHolder(folder: string, random: Random): string {
   const holder = randomHex(random, 32);
-  const aside = join(folder, `${FILE}.tmp`);
-  const file = openSync(aside, 'w', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify({ format: FORMAT, holder })}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(aside, join(folder, FILE));
-  syncDirectory(folder);
+  writeDurably(join(folder, FILE), `${JSON.stringify({ format: FORMAT, holder })}\n`);
   return holder;
 }

@@ -1,5 +1,6 @@
 /** `annulus topology backup` and `restore`: the one file of a cluster that cannot be made anew. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeDurably } from '../../base/durable-file.js';
 import { StartupError } from '../../base/startup-error.js';
 import { argument, clientCommand, flagOnly } from '../client-command.js';
 import type { CommandSpec } from '../command.js';
@@ -19,8 +20,7 @@ const backup = clientCommand({
       call.terminal.stdout.write(`${topology}\n`);
       return 0;
     }
-    writeFileSync(`${file}.tmp`, `${topology}\n`, { mode: 0o600, flush: true });
-    renameSync(`${file}.tmp`, file);
+    writeDurably(file, `${topology}\n`);
     printJson(call.terminal, { file, epoch });
     return 0;
   },
