@@ -8,13 +8,9 @@ import { MalformedBytes } from './bytes.js';
 import type { LinkBatch, LinkBatch__Output } from './generated/annulus/v1/LinkBatch.js';
 import type { ShardLinkClient } from './generated/annulus/v1/ShardLink.js';
 import { annulusV1 } from './proto-package.js';
+import { QuestionLine } from './question-line.js';
 import { decodeAnswer, encodeQuestion } from './recovery-codec.js';
-import {
-  type RecoveryAnswer,
-  type RecoveryPeer,
-  type RecoveryQuestion,
-  refusedAs,
-} from './recovery-messages.js';
+import type { RecoveryAnswer, RecoveryPeer, RecoveryQuestion } from './recovery-messages.js';
 
 type Stream = ClientDuplexStream<LinkBatch, LinkBatch__Output>;
 
@@ -32,43 +28,28 @@ const channelOptions = {
 
 export class GrpcRecoveryPeer implements RecoveryPeer {
   readonly #client: ShardLinkClient;
-  readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  readonly #line: QuestionLine;
   #stream: Stream | undefined;
-  #waiting: ((answer: RecoveryAnswer) => void) | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
 
   constructor(address: string, clock: Clock, timeoutMs = DEFAULT_TIMEOUT_MS) {
     this.#client = new annulusV1.ShardLink(address, credentials.createInsecure(), channelOptions);
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.#line = new QuestionLine(clock, timeoutMs, {
+      send: (question) => {
+        this.#stream ??= this.#open();
+        this.#stream.write({ items: encodeQuestion(question) });
+      },
+      giveUp: (detail) => this.#end(detail),
+    });
   }
 
   ask(question: RecoveryQuestion): Promise<RecoveryAnswer> {
-    const answered = this.#last.then(() => this.#askNow(question));
-    this.#last = answered;
-    return answered;
+    return this.#line.ask(question);
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#line.close();
     this.#end('closed');
     this.#client.close();
-  }
-
-  #askNow(question: RecoveryQuestion): Promise<RecoveryAnswer> {
-    if (this.#isClosed) return Promise.resolve(refusedAs('unavailable', 'closed'));
-    return new Promise((resolve) => {
-      const timer = this.#clock.setTimer(this.#timeoutMs, () => this.#end('no answer in time'));
-      this.#waiting = (answer) => {
-        timer.cancel();
-        this.#waiting = undefined;
-        resolve(answer);
-      };
-      this.#stream ??= this.#open();
-      this.#stream.write({ items: encodeQuestion(question) });
-    });
   }
 
   #open(): Stream {
@@ -88,8 +69,7 @@ export class GrpcRecoveryPeer implements RecoveryPeer {
 
   #onAnswer(bytes: Buffer): void {
     try {
-      const answer = decodeAnswer(bytes);
-      this.#waiting?.(answer);
+      this.#line.answer(decodeAnswer(bytes));
     } catch (error) {
       if (!(error instanceof MalformedBytes)) throw error;
       this.#end(`malformed bytes: ${error.message}`);
@@ -100,6 +80,6 @@ export class GrpcRecoveryPeer implements RecoveryPeer {
     const stream = this.#stream;
     this.#stream = undefined;
     stream?.cancel();
-    this.#waiting?.(refusedAs('unavailable', detail));
+    this.#line.end(detail);
   }
 }

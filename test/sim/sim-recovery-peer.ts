@@ -3,17 +3,17 @@
  * codec's bytes, one after the other, given up after a time, lost with the stream. What was under way
  * to the node when the stream broke may still be carried out there; nobody hears of it.
  */
+import { QuestionLine } from '../../src/wire/question-line.js';
 import {
   decodeAnswer,
   decodeQuestion,
   encodeAnswer,
   encodeQuestion,
 } from '../../src/wire/recovery-codec.js';
-import {
-  type RecoveryAnswer,
-  type RecoveryPeer,
-  type RecoveryQuestion,
-  refusedAs,
+import type {
+  RecoveryAnswer,
+  RecoveryPeer,
+  RecoveryQuestion,
 } from '../../src/wire/recovery-messages.js';
 import type { Direction, PathName, Resettable, SimNetwork } from './sim-network.js';
 import type { SimNode } from './sim-node.js';
@@ -27,28 +27,28 @@ export class SimRecoveryPeer implements RecoveryPeer, Resettable {
   readonly #node: SimNode;
   readonly #caller: SimProcess;
   readonly #held: Record<Direction, (() => void)[]> = { to_node: [], from_node: [] };
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting: ((answer: RecoveryAnswer) => void) | undefined;
+  readonly #line: QuestionLine;
   /** Counts streams: answers of an earlier one are not heard. */
   #stream = 0;
-  #isClosed = false;
 
   constructor(network: SimNetwork, path: PathName, node: SimNode, caller: SimProcess) {
     this.#network = network;
     this.#path = path;
     this.#node = node;
     this.#caller = caller;
+    this.#line = new QuestionLine(caller, TIMEOUT_MS, {
+      send: (question) => this.#send(encodeQuestion(question)),
+      giveUp: (detail) => this.#end(detail),
+    });
   }
 
   ask(question: RecoveryQuestion): Promise<RecoveryAnswer> {
-    const answered = this.#last.then(() => this.#askNow(question));
-    this.#last = answered;
-    return answered;
+    return this.#line.ask(question);
   }
 
   close(): void {
-    this.#isClosed = true;
     this.#end('closed');
+    this.#line.close();
   }
 
   reset(detail: string): void {
@@ -63,21 +63,10 @@ export class SimRecoveryPeer implements RecoveryPeer, Resettable {
     for (const arrive of this.#held[direction].splice(0)) arrive();
   }
 
-  #askNow(question: RecoveryQuestion): Promise<RecoveryAnswer> {
-    if (this.#isClosed) return Promise.resolve(refusedAs('unavailable', 'closed'));
-    const bytes = encodeQuestion(question);
-    return new Promise((resolve) => {
-      const timer = this.#caller.setTimer(TIMEOUT_MS, () => this.#end('no answer in time'));
-      this.#network.begin(this.#path, this);
-      this.#waiting = (answer) => {
-        timer.cancel();
-        this.#waiting = undefined;
-        this.#network.forget(this.#path, this);
-        resolve(answer);
-      };
-      const stream = this.#stream;
-      this.#carry('to_node', this.#caller, bytes, () => this.#onQuestion(bytes, stream));
-    });
+  #send(bytes: Uint8Array): void {
+    this.#network.begin(this.#path, this);
+    const stream = this.#stream;
+    this.#carry('to_node', this.#caller, bytes, () => this.#onQuestion(bytes, stream));
   }
 
   #onQuestion(bytes: Uint8Array, stream: number): void {
@@ -94,7 +83,9 @@ export class SimRecoveryPeer implements RecoveryPeer, Resettable {
         const answered = encodeAnswer(answer);
         this.#carry('from_node', server, answered, () => {
           this.#caller.deliver(this.#network.world.nowMs(), () => {
-            if (stream === this.#stream) this.#waiting?.(decodeAnswer(answered));
+            if (stream !== this.#stream) return;
+            this.#network.forget(this.#path, this);
+            this.#line.answer(decodeAnswer(answered));
           });
         });
       });
@@ -123,6 +114,7 @@ export class SimRecoveryPeer implements RecoveryPeer, Resettable {
   #end(detail: string): void {
     this.#stream += 1;
     this.#held.from_node = [];
-    this.#waiting?.(refusedAs('unavailable', detail));
+    this.#network.forget(this.#path, this);
+    this.#line.end(detail);
   }
 }
