@@ -50,13 +50,33 @@ describe('Scheduler', () => {
   });
 
   it('yields to the event loop after a burst', () => {
-    const { clock, log, submit } = setUp({ burstMs: 1, burstCount: 2 });
+    const { clock, log, submit } = setUp({ burstCountMax: 2 });
     clock.defer(() => {
       for (const name of ['a', 'b', 'c']) submit(name, 0.1);
       clock.setTimer(0.15, () => log.push('I/O'));
     });
     clock.runFor(10);
     expect(log).toEqual(['a ran after 0', 'b ran after 0.1', 'I/O', 'c ran after 0.2']);
+  });
+
+  it('works for longer before it yields when more is waiting, within bounds', () => {
+    const { clock, log, submit } = setUp();
+    const ranBeforeYielding = (count: number) => {
+      let ranCount = 0;
+      log.length = 0;
+      for (let i = 0; i < count; i += 1) submit('a', 0.5);
+      clock.setTimer(0.1, () => {
+        ranCount = log.length;
+      });
+      clock.runFor(100);
+      expect(log).toHaveLength(count);
+      return ranCount;
+    };
+    // It learns how long such work takes.
+    for (let i = 0; i < 10; i += 1) ranBeforeYielding(20);
+    expect(ranBeforeYielding(3)).toBe(2);
+    expect(ranBeforeYielding(12)).toBe(6);
+    expect(ranBeforeYielding(40)).toBe(8);
   });
 
   it('refuses work whose deadline passed in the queue, and does not begin it', () => {
