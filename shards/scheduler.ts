@@ -50,8 +50,6 @@ export interface SchedulerOptions {
    */
   burstMsMin: number;
   burstMsMax: number;
-  /** Never more than so many at a time. */
-  burstCountMax: number;
 }
 
 export const schedulerDefaults: SchedulerOptions = {
@@ -64,7 +62,6 @@ export const schedulerDefaults: SchedulerOptions = {
   searchingWindowMs: 100,
   burstMsMin: 1,
   burstMsMax: 4,
-  burstCountMax: 64,
 };
 
 /** Why queued work was not begun. */
@@ -230,12 +227,10 @@ export class Scheduler {
   }
 
   #runQueued(): void {
-    const startedAtMs = this.#clock.nowMs();
-    let nowMs = startedAtMs;
-    const { burstMsMin, burstMsMax, burstCountMax } = this.#options;
-    const burstMs = Math.min(burstMsMax, Math.max(burstMsMin, this.#queuedWorkMs / 2));
-    for (let count = 0; count < burstCountMax; ) {
-      if (nowMs - startedAtMs >= burstMs) return;
+    let nowMs = this.#clock.nowMs();
+    const { burstMsMin, burstMsMax } = this.#options;
+    const endAtMs = nowMs + Math.min(burstMsMax, Math.max(burstMsMin, this.#queuedWorkMs / 2));
+    while (nowMs < endAtMs) {
       const waiting = this.#queue.shift();
       if (waiting === undefined) return;
       if (waiting.isCancelled) {
@@ -254,7 +249,6 @@ export class Scheduler {
       const endedAtMs = this.#clock.nowMs();
       this.#learn(waiting.task.work, nowMs, endedAtMs);
       nowMs = endedAtMs;
-      count += 1;
     }
   }
 

@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { nodeOptionsOf } from '../../../src/cli/node-options.js';
 
 describe('options of Node', () => {
-  it('give a coordinator a larger young generation, and one collecting thread on few cores', () => {
-    expect(nodeOptionsOf('coordinator', 16)).toEqual(['--max-semi-space-size=64']);
-    expect(nodeOptionsOf('coordinator', 2)).toContain('--single-threaded-gc');
+  it('give servers one collecting thread on few cores', () => {
+    for (const command of ['coordinator', 'shard']) {
+      expect(nodeOptionsOf(command, 2)).toContain('--single-threaded-gc');
+      expect(nodeOptionsOf(command, 16)).not.toContain('--single-threaded-gc');
+    }
+  });
+
+  it('keep the young generation of a shard node small', () => {
+    expect(nodeOptionsOf('shard', 16)).toEqual(['--max-semi-space-size=4', '--expose-gc']);
   });
 
   it('are left alone for everything else', () => {
@@ -13,7 +19,9 @@ describe('options of Node', () => {
   });
 
   it('are known to Node', () => {
-    const { status } = spawnSync(process.execPath, [...nodeOptionsOf('coordinator', 2), '-e', '']);
-    expect(status).toBe(0);
+    for (const command of ['coordinator', 'shard']) {
+      const { status } = spawnSync(process.execPath, [...nodeOptionsOf(command, 2), '-e', '']);
+      expect(status).toBe(0);
+    }
   });
 });

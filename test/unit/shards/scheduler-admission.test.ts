@@ -92,7 +92,7 @@ describe('admission to the queue', () => {
   });
 
   it('counts what happens between pieces of work as part of the wait', () => {
-    const { clock, scheduler, submit, learn } = setUp();
+    const { clock, scheduler, submit, learn } = setUp({ burstMsMax: 1 });
     learn(1);
     // Every turn the event loop has as much to do as the work itself.
     const busy = () => {

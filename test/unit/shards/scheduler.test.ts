@@ -50,7 +50,7 @@ describe('Scheduler', () => {
   });
 
   it('yields to the event loop after a burst', () => {
-    const { clock, log, submit } = setUp({ burstCountMax: 2 });
+    const { clock, log, submit } = setUp({ burstMsMin: 0.2, burstMsMax: 0.2 });
     clock.defer(() => {
       for (const name of ['a', 'b', 'c']) submit(name, 0.1);
       clock.setTimer(0.15, () => log.push('I/O'));
