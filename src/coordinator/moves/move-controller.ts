@@ -5,7 +5,7 @@
  *
  *   begin    a new replica is listed, `recovering`; the recovery controller has it copied
  *   finish   it is in sync, and so are enough others: what it relieves is dropped
- *   cancel   it is not wanted any more
+ *   cancel   it is not wanted, or it is in sync and what it was to relieve is wanted again
  *   drop     a replica too many
  *   adopt    a partition has no replica in sync, because an operator gave the last one up: the fullest
  *            of those there are becomes it
@@ -123,12 +123,12 @@ export function decideMoves(inputs: MoveInputs): MoveDecision {
 
 /** Adds the steps for those that can begin; the others wait. */
 function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): WaitingMove[] {
-  const { topology, options, node } = inputs;
-  const slots = new MoveSlots(topology, options, (id) => node(id)?.isUp === true);
+  const isUp = (nodeId: NodeId) => inputs.node(nodeId)?.isUp === true;
+  const slots = new MoveSlots(inputs.topology, inputs.options, isUp);
   const waiting: WaitingMove[] = [];
   const begun = new Set<string>();
   for (const candidate of candidates.sort(byUrgency)) {
-    const { entry, ref, from, cause, inSyncCount, isLacking } = candidate;
+    const { entry, ref, from, cause, inSyncCount: inSyncMin, isLacking } = candidate;
     const key = `${ref.collectionId}/${ref.partition}`;
     const isPatient = cause === 'balance' && isLacking;
     const blocked =
@@ -140,8 +140,7 @@ function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): 
       continue;
     }
     begun.add(key);
-    const { generation } = entry;
-    steps.push({ kind: 'begin', ref, from, cause, generation, inSyncMin: inSyncCount });
+    steps.push({ kind: 'begin', ref, from, cause, generation: entry.generation, inSyncMin });
   }
   return waiting;
 }
@@ -248,12 +247,13 @@ class PartitionDecision {
 
   #advance(): MoveStep | undefined {
     const copies = this.#collection.replicationFactor;
-    for (const { nodeId, move } of this.#entry.replicas) {
+    for (const { nodeId, state, move } of this.#entry.replicas) {
       if (move === undefined) continue;
       const ref = this.#ref(nodeId);
-      const isWanted = this.#wanted?.includes(nodeId) ?? true;
-      if (isWanted && mayFinish(this.#entry, nodeId, copies)) return { kind: 'finish', ref };
-      if (!isWanted) return { kind: 'cancel', ref };
+      if (this.#wanted?.includes(nodeId) === false) return { kind: 'cancel', ref };
+      const isCopy = move.from !== undefined && this.#wanted?.includes(move.from) === true;
+      if (isCopy && state === 'in_sync') return { kind: 'cancel', ref };
+      if (!isCopy && mayFinish(this.#entry, nodeId, copies)) return { kind: 'finish', ref };
     }
     return undefined;
   }
