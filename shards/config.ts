@@ -104,9 +104,9 @@ function checkConfig(config: ShardNodeConfig): void {
   checkRange('queueMsMax', scheduler.queueMsMax, 1, 60_000);
   checkRange('sliceMs', scheduler.sliceMs, 0.1, 100);
   checkRange('searchingSliceMs', scheduler.searchingSliceMs, 0.1, scheduler.sliceMs);
-  checkRange('insertionShareRatio', scheduler.insertionShareRatio, 0.05, 1);
-  const { insertionShareRatio, insertionShareRatioMin } = scheduler;
-  checkRange('insertionShareRatioMin', insertionShareRatioMin, 0.001, insertionShareRatio);
+  checkRange('backgroundShareRatio', scheduler.backgroundShareRatio, 0.05, 1);
+  const { backgroundShareRatio, backgroundShareRatioMin } = scheduler;
+  checkRange('backgroundShareRatioMin', backgroundShareRatioMin, 0.001, backgroundShareRatio);
   checkRange('writeOpsMax', limits.writeOpsMax, 1, 10_000);
   checkRange('writeBytesMax', limits.writeBytesMax, 1024, 2 ** 32);
   checkRange('exactSearchesMax', limits.exactSearchesMax, 1, 10_000);

@@ -34,13 +34,13 @@ export interface SchedulerOptions {
   /** The same while searches keep arriving; at most `sliceMs`. */
   searchingSliceMs: number;
   /**
-   * Share of the time that background work may take while searches keep arriving, that which callers
-   * wait for and the rest of it each: 0.05..1. Lower:
-   * searches wait less, most of all where nodes share cores; documents are taken in more slowly.
+   * Share of the time that background work may take while searches keep arriving, that which callers wait
+   * for and the rest of it each: 0.05..1. Lower: searches wait less, most of all where nodes share
+   * cores; documents are taken in more slowly.
    */
-  insertionShareRatio: number;
-  /** Share that background work gets however many searches wait: 0.001..`insertionShareRatio`. */
-  insertionShareRatioMin: number;
+  backgroundShareRatio: number;
+  /** Share that background work gets however many searches wait: 0.001..`backgroundShareRatio`. */
+  backgroundShareRatioMin: number;
   /** Searches are taken to keep arriving for this long after the last one. */
   searchingWindowMs: number;
   /**
@@ -57,8 +57,8 @@ export const schedulerDefaults: SchedulerOptions = {
   queueMsMax: 500,
   sliceMs: 2,
   searchingSliceMs: 1,
-  insertionShareRatio: 0.2,
-  insertionShareRatioMin: 0.05,
+  backgroundShareRatio: 0.2,
+  backgroundShareRatioMin: 0.05,
   searchingWindowMs: 100,
   burstMsMin: 1,
   burstMsMax: 4,
@@ -109,7 +109,7 @@ export class Scheduler {
     this.#clock = clock;
     this.#options = options;
     this.#queue = new BoundedQueue(options.queueLimit);
-    const { insertionShareRatio: ratio, insertionShareRatioMin: ratioMin } = options;
+    const { backgroundShareRatio: ratio, backgroundShareRatioMin: ratioMin } = options;
     this.#awaited = new BackgroundLine({ ratio, ratioMin });
     this.#unawaited = new BackgroundLine({ ratio, ratioMin });
     this.#lines = [this.#awaited, this.#unawaited];

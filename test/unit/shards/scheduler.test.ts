@@ -159,7 +159,7 @@ describe('Scheduler', () => {
       clock.runFor(2000);
       return source.spentMs;
     });
-    for (const ms of spentMs) expect(ms / 2000).toBeCloseTo(schedulerDefaults.insertionShareRatio);
+    for (const ms of spentMs) expect(ms / 2000).toBeCloseTo(schedulerDefaults.backgroundShareRatio);
   });
 
   it('keeps background work to its share while searches arrive, and their waits short', () => {
@@ -183,9 +183,9 @@ describe('Scheduler', () => {
     scheduler.wake(source);
     arrive();
     clock.runFor(5000);
-    const { insertionShareRatio } = schedulerDefaults;
-    expect(source.spentMs / 5000).toBeLessThan(insertionShareRatio * 1.02);
-    expect(source.spentMs / 5000).toBeGreaterThan(insertionShareRatio * 0.85);
+    const { backgroundShareRatio } = schedulerDefaults;
+    expect(source.spentMs / 5000).toBeLessThan(backgroundShareRatio * 1.02);
+    expect(source.spentMs / 5000).toBeGreaterThan(backgroundShareRatio * 0.85);
     waitsMs.sort((a, b) => a - b);
     const p99Ms = waitsMs[Math.floor(waitsMs.length * 0.99)] as number;
     expect(p99Ms).toBeLessThan(2);
