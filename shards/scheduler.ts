@@ -34,9 +34,9 @@ export interface SchedulerOptions {
   /** The same while searches keep arriving; at most `sliceMs`. */
   searchingSliceMs: number;
   /**
-   * Share of the time that background work may take while searches keep arriving, that which callers wait
-   * for and the rest of it each: 0.05..1. Lower: searches wait less, most of all where nodes share
-   * cores; documents are taken in more slowly.
+   * Share of the time that background work may take while searches keep arriving, that which callers
+   * wait for and the rest of it each: 0.05..1. Lower: searches wait less, most of all where nodes
+   * share cores; documents are taken in more slowly.
    */
   backgroundShareRatio: number;
   /** Share that background work gets however many searches wait: 0.001..`backgroundShareRatio`. */

@@ -19,6 +19,7 @@ import {
   refusedAs,
 } from '../../src/wire/recovery-messages.js';
 import type { ReplicaAssignment } from '../link-handler.js';
+import type { Partition } from '../partition.js';
 import { type FencedReplica, type ReplicaSet, replicaName } from '../replica-set.js';
 import { StoreError } from '../store/partition-store.js';
 import { BucketSet } from './bucket-set.js';
@@ -64,6 +65,8 @@ export interface NodeRecoveryParts {
 }
 
 interface Attempt {
+  /** What is brought level: another one takes its place when it is made anew. */
+  partition: Partition;
   generation: number;
   sourceAddress: string;
   relievedCollection: CollectionId | undefined;
@@ -101,10 +104,11 @@ export class NodeRecovery {
       if (state === 'recovering' && source !== undefined) wanted.set(replica.name, replica);
     }
     for (const [name, attempt] of this.#attempts) {
-      const assignment = wanted.get(name)?.assignment;
+      const { assignment, partition } = wanted.get(name) ?? {};
       // A newer generation of a partition that is relieved changes nothing: what it was copied from
       // refuses the writes of the one before.
       const isSame =
+        partition === attempt.partition &&
         assignment?.generation === attempt.generation &&
         assignment.source?.address === attempt.sourceAddress &&
         assignment.source.relieved?.collection === attempt.relievedCollection;
@@ -117,9 +121,15 @@ export class NodeRecovery {
 
   /** The reports, with how far those that recover are. */
   complete(reports: readonly ReplicaReport[]): ReplicaReport[] {
+    const present = new Map<string, Partition>();
+    for (const { name, partition } of this.#parts.replicas.fencedReplicas()) {
+      present.set(name, partition);
+    }
     return reports.map((report) => {
-      const attempt = this.#attempts.get(replicaName(report.collection, report.partition));
-      return attempt === undefined ? report : { ...report, recovery: reportOf(attempt) };
+      const name = replicaName(report.collection, report.partition);
+      const attempt = this.#attempts.get(name);
+      const isOfIt = attempt !== undefined && attempt.partition === present.get(name);
+      return isOfIt ? { ...report, recovery: reportOf(attempt) } : report;
     });
   }
 
@@ -152,6 +162,7 @@ export class NodeRecovery {
     });
     const relievedCollection = source.relieved?.collection;
     const attempt = {
+      partition,
       generation,
       sourceAddress: source.address,
       relievedCollection,

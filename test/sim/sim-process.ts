@@ -10,6 +10,7 @@ import type { VirtualClock } from '../support/virtual-clock.js';
 export class SimProcess implements Clock {
   readonly #world: VirtualClock;
   #busyUntilMs = 0;
+  #pausedUntilMs = 0;
   #wallSkewMs = 0;
   #isDead = false;
   #timerCount = 0;
@@ -33,7 +34,7 @@ export class SimProcess implements Clock {
   }
 
   nowMs(): number {
-    return Math.max(this.#world.nowMs(), this.#busyUntilMs);
+    return Math.max(this.#world.nowMs(), this.#busyUntilMs, this.#pausedUntilMs);
   }
 
   wallMs(): number {
@@ -63,13 +64,13 @@ export class SimProcess implements Clock {
 
   /** The process stands still, as after SIGSTOP; its sockets stay open. */
   pause(forMs: number): void {
-    this.#busyUntilMs = this.nowMs() + forMs;
+    this.#pausedUntilMs = this.nowMs() + forMs;
   }
 
-  /** What holds it up is over, and all that waited for that has its turn. */
+  /** A pause is over, and all that waited for that has its turn. */
   resume(): void {
-    if (this.#busyUntilMs <= this.#world.nowMs()) return;
-    this.#busyUntilMs = this.#world.nowMs();
+    if (this.#pausedUntilMs <= this.#world.nowMs()) return;
+    this.#pausedUntilMs = this.#world.nowMs();
     this.#nextTurn?.cancel();
     this.#takeTurns();
   }
@@ -123,6 +124,6 @@ export class SimProcess implements Clock {
   }
 
   #busyMs(): number {
-    return Math.max(0, this.#busyUntilMs - this.#world.nowMs());
+    return this.nowMs() - this.#world.nowMs();
   }
 }

@@ -98,7 +98,7 @@ export class NodeAdmin {
       await this.#topology.update((current) => removeNode(current, nodeId));
       return [];
     }
-    if (this.#isUp(nodeId) && !consent.force) {
+    if (this.#nodes.get(nodeId)?.isUp === true && !consent.force) {
       throw new AnnulusError(
         'FAILED_PRECONDITION',
         'NODE_CONFLICT',
@@ -119,23 +119,19 @@ export class NodeAdmin {
     return lost;
   }
 
-  /** Partitions that are in sync on this node, and on no other that is up. */
+  /** Partitions that are in sync on this node, and on no other that is known to hold them. */
   #lastCopies(topology: Topology, nodeId: NodeId): LostPartition[] {
     return replicasOnNode(topology, nodeId).flatMap(({ collection, partition, state }) => {
       const others = collection.partitions[partition]?.replicas.filter((replica) => {
         return replica.nodeId !== nodeId && replica.state === 'in_sync';
       });
-      const isElsewhere = others?.some((replica) => this.#isUp(replica.nodeId)) === true;
+      const key = replicaKey(collection.id, partition);
+      const isElsewhere = others?.some((one) => this.#nodes.get(one.nodeId)?.holds(key)) === true;
       if (state !== 'in_sync' || isElsewhere || !isNamed(collection.state)) return [];
-      const report = this.#nodes.get(nodeId)?.reports.get(replicaKey(collection.id, partition));
+      const report = this.#nodes.get(nodeId)?.reports.get(key);
       const documentCount = report?.documentCount ?? 0;
       return [{ collection: collection.name, partition, documentCount }];
     });
-  }
-
-  #isUp(nodeId: NodeId): boolean {
-    const node = this.#nodes.get(nodeId);
-    return node?.link.isConnected === true && node.health.state !== 'down';
   }
 
   async #change(nodeId: NodeId, transition: Transition): Promise<NodeEntry> {

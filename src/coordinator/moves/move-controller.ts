@@ -4,7 +4,8 @@
  * What is under way is written in the topology, so any coordinator can go on with it.
  *
  *   begin    a new replica is listed, `recovering`; the recovery controller has it copied
- *   finish   it is in sync, and so are enough others: what it relieves is dropped
+ *   finish   it is in sync, and so are enough others: what it relieves is dropped. Here and below others
+ *            count when their nodes are there and have them: one may have died with its disk
  *   cancel   it is not wanted, or it is in sync and what it was to relieve is wanted again
  *   drop     a replica too many
  *   adopt    a partition has no replica in sync, because an operator gave the last one up: the fullest
@@ -26,14 +27,8 @@ import {
   replicasOnNode,
   type Topology,
 } from '../topology/topology.js';
-import { isRepair, MoveSlots } from './move-slots.js';
-import {
-  hasNoNode,
-  reasonHeld,
-  reasonToWait,
-  type WaitingMove,
-  type WaitReason,
-} from './move-waits.js';
+import { beginMoves, type Candidate } from './begin-moves.js';
+import { hasNoNode, reasonHeld, type WaitingMove, type WaitReason } from './move-waits.js';
 import type { Goal } from './placement-goal.js';
 
 export interface MoveOptions {
@@ -50,6 +45,8 @@ export interface MoveNodeView {
   isUp: boolean;
   /** Down for so long that what it held is made anew elsewhere. */
   isAway: boolean;
+  /** It is up, and has said since it connected that its replica is there and can be read. */
+  holds(ref: ReplicaRef): boolean;
   /** Documents of its replica, if that is open. */
   openDocumentCount(ref: ReplicaRef): number | undefined;
 }
@@ -84,13 +81,6 @@ export interface MoveDecision {
   held: ReadonlyMap<string, WaitReason>;
 }
 
-interface Candidate extends WantedMove {
-  entry: PartitionEntry;
-  /** Of the partition, while this is not done. */
-  inSyncCount: number;
-  isLacking: boolean;
-}
-
 export function decideMoves(inputs: MoveInputs): MoveDecision {
   const steps: MoveStep[] = [];
   const candidates: Candidate[] = [];
@@ -117,46 +107,8 @@ export function decideMoves(inputs: MoveInputs): MoveDecision {
     if (intent !== 'draining' || replacedBy === undefined) continue;
     if (replicasOnNode(topology, nodeId).length === 0) steps.push({ kind: 'forget', nodeId });
   }
-  const waiting = begin(inputs, steps, candidates);
+  const waiting = beginMoves(inputs, steps, candidates);
   return { steps, waiting: [...waiting, ...stranded], held };
-}
-
-/** Adds the steps for those that can begin; the others wait. */
-function begin(inputs: MoveInputs, steps: MoveStep[], candidates: Candidate[]): WaitingMove[] {
-  const isUp = (nodeId: NodeId) => inputs.node(nodeId)?.isUp === true;
-  const slots = new MoveSlots(inputs.topology, inputs.options, isUp);
-  const waiting: WaitingMove[] = [];
-  const begun = new Set<string>();
-  for (const candidate of candidates.sort(byUrgency)) {
-    const { entry, ref, from, cause, inSyncCount: inSyncMin, isLacking } = candidate;
-    const key = `${ref.collectionId}/${ref.partition}`;
-    const isPatient = cause === 'balance' && isLacking;
-    const blocked =
-      reasonToWait(inputs, entry, ref.nodeId) ?? (isPatient ? 'redundancy_first' : undefined);
-    // One step of a partition at a time: the second would meet another generation.
-    const hasSlot = blocked === undefined && !begun.has(key) && slots.take(cause, ref.nodeId);
-    if (!hasSlot) {
-      waiting.push({ ref, from, cause, reason: blocked ?? 'slots' });
-      continue;
-    }
-    begun.add(key);
-    steps.push({ kind: 'begin', ref, from, cause, generation: entry.generation, inSyncMin });
-  }
-  return waiting;
-}
-
-const URGENCY: Record<MoveCause, number> = {
-  lost: 0,
-  copies: 0,
-  replace: 1,
-  drain: 1,
-  balance: 2,
-  split: 2,
-};
-
-function byUrgency(a: Candidate, b: Candidate): number {
-  const byCause = URGENCY[a.cause] - URGENCY[b.cause];
-  return byCause !== 0 || !isRepair(a.cause) ? byCause : a.inSyncCount - b.inSyncCount;
 }
 
 class PartitionDecision {
@@ -225,7 +177,12 @@ class PartitionDecision {
   addHeldTo(held: Map<string, WaitReason>): void {
     for (const replica of this.#entry.replicas) {
       if (replica.move === undefined) continue;
-      const reason = reasonHeld(this.#inputs, this.#collection, this.#entry, replica);
+      const isInSync = replica.state === 'in_sync';
+      const reason = isInSync
+        ? this.#mayFinish(replica)
+          ? undefined
+          : 'redundancy_first'
+        : reasonHeld(this.#inputs, this.#entry, replica);
       if (reason !== undefined) held.set(refKey(this.#ref(replica.nodeId)), reason);
     }
   }
@@ -246,16 +203,32 @@ class PartitionDecision {
   }
 
   #advance(): MoveStep | undefined {
-    const copies = this.#collection.replicationFactor;
-    for (const { nodeId, state, move } of this.#entry.replicas) {
+    for (const replica of this.#entry.replicas) {
+      const { nodeId, state, move } = replica;
       if (move === undefined) continue;
       const ref = this.#ref(nodeId);
       if (this.#wanted?.includes(nodeId) === false) return { kind: 'cancel', ref };
       const isCopy = move.from !== undefined && this.#wanted?.includes(move.from) === true;
       if (isCopy && state === 'in_sync') return { kind: 'cancel', ref };
-      if (!isCopy && mayFinish(this.#entry, nodeId, copies)) return { kind: 'finish', ref };
+      if (!isCopy && this.#mayFinish(replica)) return { kind: 'finish', ref };
     }
     return undefined;
+  }
+
+  #mayFinish({ nodeId, move }: ReplicaEntry): boolean {
+    return mayFinish(this.#seen(move?.from), nodeId, this.#collection.replicationFactor);
+  }
+
+  /**
+   * The partition as it is for sure: without replicas that count as in sync, but whose nodes are down or
+   * have yet to say that they still have them. `kept`: whose replica is left in all the same.
+   */
+  #seen(kept?: NodeId): PartitionEntry {
+    const replicas = this.#entry.replicas.filter(({ nodeId, state }) => {
+      if (nodeId === kept || state !== 'in_sync') return true;
+      return this.#inputs.node(nodeId)?.holds(this.#ref(nodeId)) === true;
+    });
+    return { ...this.#entry, replicas };
   }
 
   #dropSurplus(): MoveStep | undefined {
@@ -264,7 +237,8 @@ class PartitionDecision {
     const isMissing = wanted.some((id) => !this.#entry.replicas.some((r) => r.nodeId === id));
     if (isMissing) return undefined;
     const inSyncMin = this.#collection.replicationFactor;
-    const leaving = this.#leaving(wanted).find((r) => mayDrop(this.#entry, r.nodeId, inSyncMin));
+    const seen = this.#seen();
+    const leaving = this.#leaving(wanted).find((r) => mayDrop(seen, r.nodeId, inSyncMin));
     return leaving && { kind: 'drop', ref: this.#ref(leaving.nodeId) };
   }
 

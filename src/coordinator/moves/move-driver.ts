@@ -182,16 +182,16 @@ export class MoveDriver {
   }
 
   #isUp(nodeId: NodeId): boolean {
-    const node = this.#parts.nodes.get(nodeId);
-    return node?.link.isConnected === true && node.health.state !== 'down';
+    return this.#parts.nodes.get(nodeId)?.isUp === true;
   }
 
   #view(nodeId: NodeId): MoveNodeView | undefined {
     const node = this.#parts.nodes.get(nodeId);
     if (node === undefined) return undefined;
     return {
-      isUp: this.#isUp(nodeId),
+      isUp: node.isUp,
       isAway: this.#away.isAway(nodeId),
+      holds: ({ collectionId, partition }) => node.holds(replicaKey(collectionId, partition)),
       openDocumentCount: ({ collectionId, partition }) => {
         const report = node.reports.get(replicaKey(collectionId, partition));
         return report?.condition === 'open' ? report.documentCount : undefined;

@@ -63,6 +63,7 @@ export function planMoves(inputs: PlanInputs, changes: readonly Transition[]): P
     node: (nodeId) => ({
       isUp: true,
       isAway: inputs.isAway(nodeId),
+      holds: () => true,
       openDocumentCount: () => undefined,
     }),
     options: { movesMax: Number.MAX_SAFE_INTEGER, movesPerNodeMax: Number.MAX_SAFE_INTEGER },

@@ -3,8 +3,7 @@
  * way, and a replica of a drained node for which there is no move, since no node can take it.
  */
 import type { NodeId } from '../../base/ids.js';
-import { mayFinish } from '../topology/move-transitions.js';
-import type { CollectionEntry, PartitionEntry, ReplicaEntry } from '../topology/topology.js';
+import type { PartitionEntry, ReplicaEntry } from '../topology/topology.js';
 import type { MoveInputs, WantedMove } from './move-controller.js';
 
 /**
@@ -45,16 +44,12 @@ export function reasonToWait(
   return hasSource ? undefined : 'no_source';
 }
 
-/** Of a move under way; undefined: it goes on. */
+/** Of a replica that is being made; undefined: it goes on. */
 export function reasonHeld(
   seen: Seen,
-  { replicationFactor }: CollectionEntry,
   entry: PartitionEntry,
-  { nodeId, state, isAwaited }: ReplicaEntry,
+  { nodeId, isAwaited }: ReplicaEntry,
 ): WaitReason | undefined {
-  if (state === 'in_sync') {
-    return mayFinish(entry, nodeId, replicationFactor) ? undefined : 'redundancy_first';
-  }
   const reason = reasonToWait(seen, entry, nodeId);
   return reason === 'paused' && isAwaited ? undefined : reason;
 }

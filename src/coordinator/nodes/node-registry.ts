@@ -193,6 +193,7 @@ export class NodeRegistry {
       onConnected: () => {
         if (node.entry.address !== entry.address || this.#isClosed) return;
         this.#logger.info({ node_id: node.nodeId, address: entry.address }, 'node connected');
+        node.hasReported = false;
         node.health.connected(this.#clock.nowMs());
         node.loadMeter.reset();
         node.concurrency.reset();
@@ -282,6 +283,7 @@ export class NodeRegistry {
   }
 
   #noteReports(node: RegisteredNode, reports: readonly ReplicaReport[]): void {
+    node.hasReported = true;
     node.reports = new Map(reports.map((r) => [replicaKey(r.collection, r.partition), r]));
     watchRecoveries(node, reports, {
       clock: this.#clock,

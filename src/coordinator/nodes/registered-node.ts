@@ -10,6 +10,7 @@ import { NodeLatencies } from '../resilience/hedge-policy.js';
 import type { NodeEntry } from '../topology/topology.js';
 import type { ShardLink } from '../transport/shard-link.js';
 import type { NodeRegistryOptions } from './node-registry.js';
+import { isSearchable } from './replica-conditions.js';
 import { RoundTrip } from './round-trip.js';
 
 /** One node and all that is known of it. */
@@ -29,6 +30,8 @@ export class RegisteredNode {
   link!: ShardLink;
   /** As the node last said of each replica, by `replicaKey`. */
   reports = new Map<string, ReplicaReport>();
+  /** False while they are of a connection before: the node may have lost what they speak of. */
+  hasReported = false;
   /** The generation of each replica that it was last told of, and took note of, by `replicaKey`. */
   toldGenerations = new Map<string, Generation>();
   heartbeatTimer: Timer | undefined;
@@ -62,6 +65,20 @@ export class RegisteredNode {
   /** False: it would refuse what is planned on this generation, since it has yet to be told of it. */
   isToldOf(key: string, generation: Generation): boolean {
     return (this.toldGenerations.get(key) ?? generation) >= generation;
+  }
+
+  get isUp(): boolean {
+    return this.link.isConnected && this.health.state !== 'down';
+  }
+
+  /** What it has said of a replica since it connected. */
+  freshReport(key: string): ReplicaReport | undefined {
+    return this.hasReported ? this.reports.get(key) : undefined;
+  }
+
+  /** It is there, and so is its replica: what others lose can be had from it. */
+  holds(key: string): boolean {
+    return this.isUp && isSearchable(this.freshReport(key)?.condition);
   }
 
   get documentCount(): number {

@@ -107,10 +107,10 @@ export class RecoveryDriver {
     const node = nodes.get(nodeId);
     if (node === undefined) return undefined;
     return {
-      isUp: node.link.isConnected && node.health.state !== 'down',
+      isUp: node.isUp,
       load: node.load(clock.nowMs()),
       report: ({ collectionId, partition }) =>
-        node.reports.get(replicaKey(collectionId, partition)),
+        node.freshReport(replicaKey(collectionId, partition)),
     };
   }
 

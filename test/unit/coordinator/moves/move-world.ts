@@ -130,7 +130,12 @@ export class MoveWorld {
     this.lastDecision = decideMoves({
       topology,
       goal: (id) => this.#goals.get(id),
-      node: (id) => ({ isUp: isUp(id), isAway: isAway(id), openDocumentCount: () => 1 }),
+      node: (id) => ({
+        isUp: isUp(id),
+        isAway: isAway(id),
+        holds: () => isUp(id),
+        openDocumentCount: () => 1,
+      }),
       options: this.options,
     });
     const steps = this.lastDecision.steps.slice(0, stepsMax);
