@@ -16,6 +16,7 @@ import type {
   WriteCall,
   WriteOp,
 } from '../../src/wire/link-messages.js';
+import type { ConnectRecoveryPeer } from '../../src/wire/recovery-messages.js';
 import { encodeWriteOps } from '../../src/wire/write-ops-codec.js';
 import { MemoryReplicaHome, type SimulatedReplicas } from './memory-replica-home.js';
 import { MortalClock } from './mortal-clock.js';
@@ -35,6 +36,7 @@ export class NodeWorld {
   readonly replicas: SimulatedReplicas = new Map();
   record: NodeRecord = { format: 1, nodeId: 'n1', epoch: 0, replicas: [] };
   node: ShardNode;
+  connectPeer: ConnectRecoveryPeer = noPeer;
   #process: MortalClock;
   #counter = 0;
 
@@ -98,7 +100,7 @@ export class NodeWorld {
         this.record = structuredClone(record);
       },
       limits: { ...nodeLimitDefaults, ...this.limits },
-      connectPeer: noPeer,
+      connectPeer: (address) => this.connectPeer(address),
     });
   }
 }

@@ -1,7 +1,10 @@
 /** What becomes of a replica that is found damaged, and of one that cannot be made anew. */
 import { describe, expect, it } from 'vitest';
+import { nodeId } from '../../../src/base/ids.js';
+import { NO_VERSION } from '../../../src/base/version.js';
 import type { LinkReply } from '../../../src/wire/link-messages.js';
-import { NodeWorld, replicaOf, searchOf } from '../../support/node-world.js';
+import { type RecoveryQuestion, refusedAs } from '../../../src/wire/recovery-messages.js';
+import { collection, NodeWorld, replicaOf, searchOf } from '../../support/node-world.js';
 import { upsert } from '../../support/partition-world.js';
 
 const HERE = [1, 0, 0];
@@ -81,5 +84,33 @@ describe('a damaged replica', () => {
     expect(await world.assign(2, [recovering])).toMatchObject([
       { condition: 'open', documentCount: 0 },
     ]);
+  });
+
+  it('that is made anew in the middle of its recovery begins that anew, and is not called equal', async () => {
+    const world = await openNode();
+    await world.answer(world.writeOf([a, b]));
+    const target = { clusterId: 'cluster-1', nodeId: nodeId('n1'), collection, partition: 0 };
+    const question = { kind: 'digest', target: { ...target, generation: 1 }, horizon: NO_VERSION };
+    const digest = await world.settled(world.node.answerRecovery(question as RecoveryQuestion));
+    const ask = async ({ kind }: RecoveryQuestion) =>
+      kind === 'digest' ? digest : refusedAs('unavailable', 'not now');
+    world.connectPeer = () => ({ ask, close: () => {} });
+    const source = { nodeId: nodeId('n2'), address: 'n2:1' };
+    const recovering = { ...replicaOf(0, 2, false), state: 'recovering' as const, source };
+    await world.assign(2, [recovering]);
+    await world.clock.runForAsync(1_000);
+    expect(world.node.reports()).toMatchObject([{ recovery: { phase: 'equal' } }]);
+
+    const disk = [...world.replicas.values()][0]?.disk;
+    disk?.damageRow(1);
+    disk?.failNextSync();
+    await world.answer(world.writeOf([b], 0, 2));
+    await world.clock.runForAsync(10_000);
+    expect(world.node.reports()).toMatchObject([{ condition: 'corrupt' }]);
+    await world.assign(3, [recovering]);
+    await world.clock.runForAsync(1_000);
+    const [report] = world.node.reports();
+    expect(report).toMatchObject({ condition: 'open', documentCount: 0 });
+    expect(report?.recovery?.phase).toBe('waiting');
   });
 });
