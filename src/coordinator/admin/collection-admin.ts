@@ -153,6 +153,10 @@ export class CollectionAdmin {
     );
     await Promise.all(
       [...nodeIds].map(async (nodeId) => {
+        if (this.#nodes.get(nodeId) === undefined) {
+          const message = `node ${nodeId}, which was to hold a part of it, was removed; try again`;
+          throw new AnnulusError('UNAVAILABLE', 'PARTITION_UNAVAILABLE', message);
+        }
         const reports = await this.#nodes.assign(nodeId);
         const failed = reports.find(
           (report) => report.collection === collection.id && report.condition !== 'open',
