@@ -13,12 +13,12 @@ const COLORS = [
 ];
 const TEXT = '#30343b';
 const FAINT = '#d9dde3';
-const FONT = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
 const LEGEND_WIDTH_PX = 820;
 const LEGEND_LINE_PX = 24;
 /** The symbol and the space beside it, and one character. */
-const LEGEND_MARK_PX = 45;
+const LEGEND_MARK_PX = 65;
 const LEGEND_CHARACTER_PX = 8;
 
 export function echartsOption(chart: Chart): Record<string, unknown> {
@@ -34,6 +34,8 @@ export function echartsOption(chart: Chart): Record<string, unknown> {
     },
     legend: {
       ...{ show: series.length > 1, top: 6, left: 'center', width: LEGEND_WIDTH_PX },
+      // Fonts are not the same everywhere, and names may turn out wider than they were laid out for.
+      itemGap: 30,
       textStyle: { fontSize: 14, color: TEXT },
     },
     tooltip: { trigger: x.kind === 'log' || x.kind === 'linear' ? 'item' : 'axis' },

@@ -41,6 +41,14 @@ describe('the HTML report', () => {
 });
 
 describe('charts', () => {
+  it('are well-formed files of their own', () => {
+    for (const chart of sampleResult.charts ?? []) {
+      const tags = /<(\/?)[a-zA-Z]+(\s+[\w:-]+="[^"<]*")*\s*\/?>/g;
+      const cdata = /<!\[CDATA\[[\s\S]*?\]\]>/g;
+      expect(chartSvg(chart).replace(cdata, '').replace(tags, '')).not.toMatch(/[<>]/);
+    }
+  });
+
   it('become SVG of every kind that suites make', () => {
     const base: Chart = {
       title: 'x',
