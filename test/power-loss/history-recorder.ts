@@ -131,8 +131,9 @@ export class HistoryRecorder {
   }
 
   #resize(call: SystemCall, fdArg: string, size: number): void {
-    const node = this.#nodeAt(descriptorOf(fdArg).path);
-    if (node === undefined) return;
+    const { path } = descriptorOf(fdArg);
+    const node = this.#nodeAt(path);
+    if (node === undefined || !hasResized(call, path, size)) return;
     this.history.change(node, { kind: 'resize', size, ...momentsOf(call) });
   }
 
@@ -151,7 +152,7 @@ export class HistoryRecorder {
       if (call.result === undefined && !existsSync(absolute)) return;
       if (!flags.includes('O_CREAT')) throw new Error(`recorder: opened unknown ${path}`);
       node = this.history.make(path, 'file', momentsOf(call));
-    } else if (flags.includes('O_TRUNC')) {
+    } else if (flags.includes('O_TRUNC') && hasResized(call, absolute, 0)) {
       this.history.change(node, { kind: 'resize', size: 0, ...momentsOf(call) });
     }
     if (call.result === undefined) return;
@@ -244,6 +245,11 @@ export class HistoryRecorder {
       throw new Error(`recorder: ${path} is not what the history makes of it`);
     }
   }
+}
+
+/** A process that was killed in the middle of the call may have died before it did anything. */
+function hasResized({ result }: SystemCall, absolute: string, size: number): boolean {
+  return result !== undefined || (existsSync(absolute) && lstatSync(absolute).size === size);
 }
 
 function momentsOf({ beganAt, endedAt }: SystemCall): Moments {
