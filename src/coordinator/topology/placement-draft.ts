@@ -35,6 +35,8 @@ export class PlacementDraft {
   readonly loads: number[];
   readonly #rules: DraftRules;
   readonly #tieRank: number[];
+  /** What each partition had before `fill`. */
+  readonly #kept = new Map<number, number[]>();
 
   constructor(rules: DraftRules) {
     this.#rules = rules;
@@ -57,6 +59,7 @@ export class PlacementDraft {
   fill(partition: number): void {
     const { walks, nodes } = this.#rules;
     const walk = walks[partition] as number[];
+    this.#kept.set(partition, [...(this.holders[partition] as number[])]);
     for (const node of walk) {
       if ((this.loads[node] as number) < (nodes[node] as DraftNode).bounds.max) {
         this.add(partition, node);
@@ -110,19 +113,27 @@ export class PlacementDraft {
     return true;
   }
 
-  /** Of the partitions that may move between two nodes, the one whose walk meets `to` soonest. */
+  /**
+   * Of the partitions that may move between two nodes, the one whose walk meets `to` soonest. First
+   * those whose copy on `from` is only planned: no data that is there leaves its place for them.
+   */
   #bestStep(from: number, to: number): Step | undefined {
     let best: Step | undefined;
     let bestRank = Number.POSITIVE_INFINITY;
     for (let partition = 0; partition < this.holders.length; partition += 1) {
       if (!this.#canMove(partition, from, to)) continue;
-      const rank = (this.#rules.walks[partition] as number[]).indexOf(to);
+      const walk = this.#rules.walks[partition] as number[];
+      const rank = walk.indexOf(to) + (this.#isKept(partition, from) ? walk.length : 0);
       if (rank < bestRank) {
         best = { partition, from, to };
         bestRank = rank;
       }
     }
     return best;
+  }
+
+  #isKept(partition: number, node: number): boolean {
+    return this.#kept.get(partition)?.includes(node) ?? false;
   }
 
   #canMove(partition: number, from: number, to: number): boolean {

@@ -182,6 +182,15 @@ describe('moves', () => {
     expect(countMoves(before, after)).toBeLessThanOrEqual(held * 1.1);
   });
 
+  it('from what is there: more copies are added, and nothing moves for them', () => {
+    for (let i = 0; i < 300; i += 1) {
+      const request = { id: `collection-${i}`, partitionCount: 4, nodes: equalNodes(3) };
+      const before = placedNew({ ...request, replicationFactor: 1 });
+      const after = place({ ...request, replicationFactor: 2, current: before });
+      expect(countMoves(before, after)).toBe(4);
+    }
+  });
+
   it('from what is there: nothing moves when nothing changed', () => {
     fc.assert(
       fc.property(arbitraryNodes, fc.nat({ max: 4 }), (nodes, bits) => {
