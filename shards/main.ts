@@ -12,6 +12,7 @@ import type { ReplicaReport } from '../src/wire/link-messages.js';
 import { ClusterJoiner, grpcAddNode } from './cluster-joiner.js';
 import type { HostAndPort, ShardNodeConfig } from './config.js';
 import { LinkService, linkServerOptions } from './link-service.js';
+import { openNativeHeap } from './native-heap.js';
 import type { CallObserver } from './node-call.js';
 import { type NodeDirectory, openNodeDirectory } from './node-directory.js';
 import { NodeMetrics } from './node-metrics.js';
@@ -79,8 +80,13 @@ async function serve(
   const reclaimer = new RestReclaimer({
     clock,
     pendingRowCount: () => node.pendingRowCount,
-    // Only there when Node was told to offer it.
-    reclaim: () => globalThis.gc?.(),
+    collectGarbage() {
+      // Only there when Node was told to offer it. The second time lets go of the pages that the first
+      // one has emptied.
+      globalThis.gc?.();
+      globalThis.gc?.();
+    },
+    trimNativeHeap: await openNativeHeap(logger),
   });
   undo.push(async () => reclaimer.stop());
   const onCall: CallObserver = (kind, ...how) => {

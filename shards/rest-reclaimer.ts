@@ -1,8 +1,11 @@
 /**
- * Gives back what taking in documents left behind, once the node rests: garbage is collected when new
- * objects need its room, and a node that has taken in all its documents and now only answers searches
- * needs hardly any. Searches never wait for it: it comes when nothing has been asked for some seconds,
- * once after each time that rows were written.
+ * Gives memory back once the node rests. What taking in documents left behind goes by collecting
+ * garbage: V8 does so when new objects need its room, and a node that has taken in all its documents
+ * and now only answers searches needs hardly any. What native code let go of, in reads as well, goes by
+ * a trim (`native-heap.ts`), which is a matter of a millisecond.
+ *
+ * Searches never wait for it: it comes when nothing has been asked for some seconds, once after each
+ * time that something was.
  */
 import type { Clock, Timer } from '../src/base/clock.js';
 import type { LinkRequest } from '../src/wire/link-messages.js';
@@ -13,12 +16,15 @@ export interface RestReclaimerOptions {
   clock: Clock;
   /** Rows that the graphs have yet to take in, however they came. */
   pendingRowCount(): number;
-  /** Collects garbage. */
-  reclaim(): void;
+  /** All of it. */
+  collectGarbage(): void;
+  trimNativeHeap(): void;
 }
 
 export class RestReclaimer {
   readonly #options: RestReclaimerOptions;
+  /** Since the last time: anything was asked, and rows came in. */
+  #hasWorked = false;
   #hasTakenIn = false;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
@@ -33,7 +39,8 @@ export class RestReclaimer {
     const { clock, pendingRowCount } = this.#options;
     if (kind !== 'heartbeat') this.#askedAtMs = clock.nowMs();
     this.#hasTakenIn ||= kind === 'write' || (kind === 'heartbeat' && pendingRowCount() > 0);
-    if (this.#hasTakenIn && !this.#isStopped) this.#timer ??= this.#setTimer(REST_MS);
+    this.#hasWorked ||= kind !== 'heartbeat' || this.#hasTakenIn;
+    if (this.#hasWorked && !this.#isStopped) this.#timer ??= this.#setTimer(REST_MS);
   }
 
   stop(): void {
@@ -43,13 +50,19 @@ export class RestReclaimer {
 
   #setTimer(delayMs: number): Timer {
     return this.#options.clock.setTimer(delayMs, () => {
-      const { clock, pendingRowCount, reclaim } = this.#options;
+      const { clock, pendingRowCount } = this.#options;
       const restedMs = clock.nowMs() - this.#askedAtMs;
       const leftMs = pendingRowCount() > 0 ? REST_MS : REST_MS - restedMs;
       this.#timer = leftMs > 0 ? this.#setTimer(leftMs) : undefined;
-      if (leftMs > 0) return;
-      this.#hasTakenIn = false;
-      reclaim();
+      if (leftMs <= 0) this.#reclaim();
     });
+  }
+
+  #reclaim(): void {
+    const { collectGarbage, trimNativeHeap } = this.#options;
+    if (this.#hasTakenIn) collectGarbage();
+    trimNativeHeap();
+    this.#hasTakenIn = false;
+    this.#hasWorked = false;
   }
 }

@@ -1,5 +1,6 @@
 /** What a suite measures: a running cluster that somebody else keeps, or one of its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { REST_MS as REST_UNTIL_RECLAIM_MS } from '../../shards/rest-reclaimer.js';
 import { AnnulusClient } from '../../src/client/index.js';
 import { processCpuMs, rssAnonBytes, untilIdle } from '../report/process-cpu.js';
 import { ProcessCluster } from './process-cluster.js';
@@ -12,6 +13,9 @@ export interface OpenClusterOptions {
 
 /** Without processes of its own, how long to wait for graphs to catch up. */
 const SETTLE_MS = 5000;
+
+/** Nodes give memory back once nothing was asked of them for some seconds. */
+const REST_MS = REST_UNTIL_RECLAIM_MS + 2000;
 
 export class BenchCluster {
   readonly address: string;
@@ -52,6 +56,12 @@ export class BenchCluster {
   async untilSettled(): Promise<void> {
     if (this.own === undefined) await sleep(SETTLE_MS);
     else await untilIdle(this.#nodePids());
+  }
+
+  /** Resolves when the nodes have settled, and given back what they do not need any more. */
+  async untilRested(): Promise<void> {
+    await this.untilSettled();
+    await sleep(REST_MS);
   }
 
   async close(): Promise<void> {

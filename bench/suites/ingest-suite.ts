@@ -47,6 +47,7 @@ async function runIngest(context: SuiteContext): Promise<SuiteOutcome> {
     log.step(`round ${i + 1}`);
     const stage = await Stage.open(context, { data });
     try {
+      await stage.cluster.untilRested();
       loads.push(loadOf(stage));
       log.step('time to searchable, idle');
       for (let n = 0; n < options.integer('probes'); n += 1) {

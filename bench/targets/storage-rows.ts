@@ -52,7 +52,7 @@ async function ingest(bench: TargetsBench): Promise<TargetValue> {
 async function memory(bench: TargetsBench): Promise<TargetValue> {
   const search = await bench.search();
   await search.rounds('stream', 16, 0.95);
-  await search.stage.cluster.untilSettled();
+  await search.stage.cluster.untilRested();
   const bytes = search.stage.cluster.nodesRssAnonBytes() ?? Number.NaN;
   const grownBytes = bytes - search.stage.emptyNodesBytes;
   const mib = (value: number) => (value / 2 ** 20).toFixed(0);

@@ -98,6 +98,7 @@ export const packageUsers: ReadonlyMap<string, readonly string[]> = new Map([
   ['h5wasm', ['bench/datasets/hdf5-*', 'test/unit/bench/*']],
   ['hdr-histogram-js', ['bench/*']],
   ['hnswlib-node', ['shards/index/hnsw-*', 'shards/index/rebuild-worker.mjs', 'bench/*']],
+  ['koffi', ['shards/native-heap.ts']],
   ['lmdb', ['shards/store/lmdb-*', 'src/coordinator/topology/lmdb-*']],
   ['pino', ['src/base/pino-*']],
   ['prom-client', ['src/coordinator/telemetry/*', 'shards/*metrics.ts']],

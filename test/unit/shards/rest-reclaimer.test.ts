@@ -4,33 +4,42 @@ import { VirtualClock } from '../../support/virtual-clock.js';
 
 function node() {
   const clock = new VirtualClock();
-  const state = { pendingRowCount: 0, reclaimedCount: 0 };
+  const state = { pendingRowCount: 0, collected: 0, trimmed: 0 };
   const reclaimer = new RestReclaimer({
     clock,
     pendingRowCount: () => state.pendingRowCount,
-    reclaim: () => {
-      state.reclaimedCount += 1;
+    collectGarbage() {
+      state.collected += 1;
+    },
+    trimNativeHeap() {
+      state.trimmed += 1;
     },
   });
   return { clock, state, reclaimer };
 }
 
 describe('a rest reclaimer', () => {
-  it('reclaims once after writes, when nothing was asked for a while', () => {
+  it('collects once after writes, when nothing was asked for a while', () => {
     const { clock, state, reclaimer } = node();
     reclaimer.onCall('write');
     clock.runFor(REST_MS - 1);
     reclaimer.onCall('search');
     clock.runFor(REST_MS - 1);
-    expect(state.reclaimedCount).toBe(0);
+    expect(state).toMatchObject({ collected: 0, trimmed: 0 });
     clock.runFor(1);
-    expect(state.reclaimedCount).toBe(1);
-    reclaimer.onCall('search');
+    expect(state).toMatchObject({ collected: 1, trimmed: 1 });
     clock.runFor(10 * REST_MS);
-    expect(state.reclaimedCount).toBe(1);
+    expect(state).toMatchObject({ collected: 1, trimmed: 1 });
     reclaimer.onCall('write');
     clock.runFor(10 * REST_MS);
-    expect(state.reclaimedCount).toBe(2);
+    expect(state).toMatchObject({ collected: 2, trimmed: 2 });
+  });
+
+  it('only trims after reads alone', () => {
+    const { clock, state, reclaimer } = node();
+    reclaimer.onCall('search');
+    clock.runFor(10 * REST_MS);
+    expect(state).toMatchObject({ collected: 0, trimmed: 1 });
   });
 
   it('waits until the graphs have taken the rows in, also those that were copied here', () => {
@@ -38,21 +47,20 @@ describe('a rest reclaimer', () => {
     state.pendingRowCount = 5;
     reclaimer.onCall('heartbeat');
     clock.runFor(4 * REST_MS);
-    expect(state.reclaimedCount).toBe(0);
+    expect(state.collected).toBe(0);
     state.pendingRowCount = 0;
     clock.runFor(REST_MS);
-    expect(state.reclaimedCount).toBe(1);
+    expect(state).toMatchObject({ collected: 1, trimmed: 1 });
   });
 
-  it('does nothing for searches and heartbeats alone, nor after it was stopped', () => {
+  it('does nothing for heartbeats alone, nor after it was stopped', () => {
     const { clock, state, reclaimer } = node();
-    reclaimer.onCall('search');
     reclaimer.onCall('heartbeat');
     clock.runFor(10 * REST_MS);
     reclaimer.onCall('write');
     reclaimer.stop();
     reclaimer.onCall('write');
     clock.runFor(10 * REST_MS);
-    expect(state.reclaimedCount).toBe(0);
+    expect(state).toMatchObject({ collected: 0, trimmed: 0 });
   });
 });
