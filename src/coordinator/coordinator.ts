@@ -109,7 +109,7 @@ export class Coordinator {
     this.searches = new SearchService(this.router, () => this.freshness.staleMs);
     this.reads = new DocumentReads(this.router);
     const events = this.replicationEvents;
-    this.inSync = new InSyncKeeper(topology, events, clock, logger);
+    this.inSync = new InSyncKeeper(topology, this.nodes, events, clock, logger);
     this.#writeDriver = new WriteDriver(
       { topology, nodes: this.nodes, inSync: this.inSync, events, clock },
       options,

@@ -10,7 +10,7 @@ import { NodeLatencies } from '../resilience/hedge-policy.js';
 import type { NodeEntry } from '../topology/topology.js';
 import type { ShardLink } from '../transport/shard-link.js';
 import type { NodeRegistryOptions } from './node-registry.js';
-import { isSearchable } from './replica-conditions.js';
+import { isSearchable, isWhole } from './replica-conditions.js';
 import { RoundTrip } from './round-trip.js';
 
 /** One node and all that is known of it. */
@@ -79,6 +79,11 @@ export class RegisteredNode {
   /** It is there, and so is its replica: what others lose can be had from it. */
   holds(key: string): boolean {
     return this.isUp && isSearchable(this.freshReport(key)?.condition);
+  }
+
+  /** It is there, and so is what was written to its replica, though that may still be loading. */
+  keeps(key: string): boolean {
+    return this.isUp && isWhole(this.freshReport(key)?.condition);
   }
 
   get documentCount(): number {

@@ -4,10 +4,15 @@
  * what is asked for within one turn of the event loop, or while a change is on its way to the store,
  * is made as one change. While the store cannot be reached, all that was asked for waits for it: a
  * replica that lacks a write leaves the set, however long that takes.
+ *
+ * None leaves while no other one in sync is there. The one that holds the write may have died since,
+ * and its disk with it: a set of dead replicas serves nobody, and what the others have would be lost.
  */
 import { type Clock, delay } from '../../base/clock.js';
 import { AnnulusError, type PartStatus } from '../../base/errors.js';
+import type { NodeId } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
+import { replicaKey } from '../nodes/node-registry.js';
 import { type ReplicaRef, setReplicaState } from '../topology/replica-transitions.js';
 import type { Topology } from '../topology/topology.js';
 import type { TransitionResult } from '../topology/topology-transitions.js';
@@ -15,10 +20,16 @@ import { refKey } from './recovery-controller.js';
 import type { ReplicationEvents } from './replication-events.js';
 
 const STOPPING = { refused: 'this coordinator is stopping' };
+const ALONE = { refused: 'no other replica in sync is there' };
 
 /** What the keeper needs of the `TopologyKeeper`. */
 export interface TopologyChanger {
   update(transition: (topology: Topology) => TransitionResult): Promise<Topology>;
+}
+
+/** What the keeper needs of the `NodeRegistry`. */
+export interface SeenNodes {
+  get(nodeId: NodeId): { keeps(replicaKey: string): boolean } | undefined;
 }
 
 export type EvictionOutcome = { status: 'evicted' } | { status: 'refused'; detail: string };
@@ -41,6 +52,7 @@ const RETRY_MS_MAX = 2_000;
 
 export class InSyncKeeper {
   readonly #topology: TopologyChanger;
+  readonly #nodes: SeenNodes;
   readonly #events: ReplicationEvents;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -48,8 +60,15 @@ export class InSyncKeeper {
   #isRunning = false;
   #isClosed = false;
 
-  constructor(topology: TopologyChanger, events: ReplicationEvents, clock: Clock, logger: Logger) {
+  constructor(
+    topology: TopologyChanger,
+    nodes: SeenNodes,
+    events: ReplicationEvents,
+    clock: Clock,
+    logger: Logger,
+  ) {
     this.#topology = topology;
+    this.#nodes = nodes;
     this.#events = events;
     this.#clock = clock;
     this.#logger = logger;
@@ -160,6 +179,10 @@ export class InSyncKeeper {
   #apply(topology: Topology, wishes: readonly Wish[]): TransitionResult {
     let current = topology;
     for (const wish of wishes) {
+      if (!this.#leavesAnother(current, wish.ref)) {
+        wish.outcome = ALONE;
+        continue;
+      }
       const result = setReplicaState(current, wish.ref, 'recovering');
       if (result.kind === 'refused') wish.outcome = { refused: result.message };
       else wish.outcome = result.kind === 'changed' ? 'done' : 'unchanged';
@@ -167,6 +190,20 @@ export class InSyncKeeper {
     }
     const kind = current === topology ? 'unchanged' : 'changed';
     return { kind, topology: current };
+  }
+
+  /** What recovers leaves nobody behind; what a split fills is all in the collection that is split. */
+  #leavesAnother(topology: Topology, { collectionId, partition, nodeId }: ReplicaRef): boolean {
+    const collection = topology.collections.get(collectionId);
+    if (collection === undefined || collection.state === 'filling') return true;
+    const inSync = (collection.partitions[partition]?.replicas ?? []).filter(
+      ({ state }) => state === 'in_sync',
+    );
+    if (!inSync.some((replica) => replica.nodeId === nodeId)) return true;
+    const key = replicaKey(collectionId, partition);
+    return inSync.some((other) => {
+      return other.nodeId !== nodeId && this.#nodes.get(other.nodeId)?.keeps(key) === true;
+    });
   }
 }
 

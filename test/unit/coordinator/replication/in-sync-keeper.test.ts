@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AnnulusError } from '../../../../src/base/errors.js';
-import { collectionId, nodeId } from '../../../../src/base/ids.js';
+import { collectionId, type NodeId, nodeId } from '../../../../src/base/ids.js';
 import { silentLogger } from '../../../../src/base/logger.js';
 import { InSyncKeeper } from '../../../../src/coordinator/replication/in-sync-keeper.js';
 import { ReplicationEvents } from '../../../../src/coordinator/replication/replication-events.js';
@@ -42,6 +42,8 @@ function startingTopology(partitionCount: number): Topology {
 class World {
   readonly clock = new VirtualClock();
   readonly heard: string[] = [];
+  /** Nodes that are not there. */
+  readonly lost = new Set<NodeId>();
   readonly topology: TopologyKeeper;
   readonly keeper: InSyncKeeper;
   updateCount = 0;
@@ -68,7 +70,8 @@ class World {
         return this.topology.update(transition);
       },
     };
-    this.keeper = new InSyncKeeper(changer, events, this.clock, silentLogger);
+    const nodes = { get: (id: NodeId) => ({ keeps: () => !this.lost.has(id) }) };
+    this.keeper = new InSyncKeeper(changer, nodes, events, this.clock, silentLogger);
   }
 
   static async of(initial: Topology): Promise<World> {
@@ -116,6 +119,29 @@ describe('InSyncKeeper', () => {
     const outcomes = await world.settled(Promise.all(wishes));
     expect(outcomes.map(({ status }) => status)).toEqual(['evicted', 'evicted', 'refused']);
     expect(world.inSync(0)).toBe('c in 3');
+  });
+
+  it('takes none out for replicas that are not there', async () => {
+    const world = await World.of(startingTopology(1));
+    world.lost.add(a);
+    const first = await world.settled(world.keeper.evict(ref(0, c), 'unavailable'));
+    expect(first.status).toBe('evicted');
+    const second = await world.settled(world.keeper.evict(ref(0, b), 'unavailable'));
+    expect(second).toEqual({ status: 'refused', detail: 'no other replica in sync is there' });
+    expect(world.inSync(0)).toBe('a,b in 2');
+    const lost = await world.settled(world.keeper.evict(ref(0, a), 'unavailable'));
+    expect(lost.status).toBe('evicted');
+  });
+
+  it('looks who is there when the change is made, however long it had to wait for the store', async () => {
+    const world = await World.of(startingTopology(1));
+    world.isStoreAway = true;
+    const wish = world.keeper.evict(ref(0), 'unavailable');
+    await world.clock.runFor(5_000);
+    for (const id of [a, b]) world.lost.add(id);
+    world.isStoreAway = false;
+    expect((await world.settled(wish)).status).toBe('refused');
+    expect(world.inSync(0)).toBe('a,b,c in 1');
   });
 
   it('refuses when the store fails, and works again when it does', async () => {
