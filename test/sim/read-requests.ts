@@ -39,7 +39,7 @@ export class ReadRequests {
       [],
       async (coordinator, collection, context, where, home) => {
         const { spy } = home;
-        const seen = spy.watch(search.vector);
+        const seen = spy.watch(search.vector, search.topK);
         const readTick = history.beginRead(home.index);
         const beganTick = this.#cluster.lag.readTick(home, readTick);
         const behindMs = this.#cluster.lag.behindMs(home);

@@ -16,8 +16,11 @@ import type { History } from './history.js';
 import type { Violations } from './violations.js';
 
 export interface SeenSearch {
+  topK: number;
   /** By partition: documents, as the first answer to the last question said. */
   answered: Map<Partition, number>;
+  /** Of those: as many hits as were asked for, and fewer than the search wants; there may be more. */
+  short: Set<Partition>;
   /** By partition: hits that were asked for last. */
   asked: Map<Partition, number>;
   callsUnderWay: number;
@@ -43,9 +46,11 @@ export class SearchSpy {
     this.#coordinator = coordinator;
   }
 
-  watch(vector: Float32Array): SeenSearch {
+  watch(vector: Float32Array, topK: number): SeenSearch {
     const seen: SeenSearch = {
+      topK,
       answered: new Map(),
+      short: new Set(),
       asked: new Map(),
       callsUnderWay: 0,
       collection: undefined,
@@ -98,11 +103,13 @@ export class SearchSpy {
     return link.send(request, timeoutMs, (outcome) => {
       seen.callsUnderWay -= 1;
       if (outcome.status === 'ok' && outcome.reply.kind === 'search') {
-        for (const { partition, status, documentCount } of outcome.reply.targets) {
+        for (const { partition, status, documentCount, hits } of outcome.reply.targets) {
           if (seen.collection !== request.collection) continue;
           if (status !== 'ok' || seen.answered.has(partition)) continue;
-          if (seen.asked.get(partition) !== hitsAsked(request, partition)) continue;
+          const asked = hitsAsked(request, partition);
+          if (asked === undefined || seen.asked.get(partition) !== asked) continue;
           seen.answered.set(partition, documentCount);
+          if (asked < seen.topK && hits.length >= asked) seen.short.add(partition);
         }
       }
       done(outcome);
@@ -122,10 +129,14 @@ function noteQuestion(seen: SeenSearch, request: SearchCall): void {
   if (seen.collection !== request.collection) {
     seen.collection = request.collection;
     seen.answered.clear();
+    seen.short.clear();
     seen.asked.clear();
   }
   for (const { partition, k } of request.targets) {
-    if (k > (seen.asked.get(partition) ?? k)) seen.answered.delete(partition);
+    if (k > (seen.asked.get(partition) ?? k)) {
+      seen.answered.delete(partition);
+      seen.short.delete(partition);
+    }
     seen.asked.set(partition, k);
   }
 }

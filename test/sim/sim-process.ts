@@ -57,6 +57,11 @@ export class SimProcess implements Clock {
     this.#wait(atMs, callback);
   }
 
+  /** The same, so many milliseconds from now for the world, whatever the process is doing. */
+  deliverIn(delayMs: number, callback: () => void): void {
+    this.deliver(this.#world.nowMs() + delayMs, callback);
+  }
+
   /** The running event takes time. */
   spend(ms: number): void {
     this.#busyUntilMs = this.nowMs() + ms * this.slowFactor;
@@ -64,7 +69,7 @@ export class SimProcess implements Clock {
 
   /** The process stands still, as after SIGSTOP; its sockets stay open. */
   pause(forMs: number): void {
-    this.#pausedUntilMs = this.nowMs() + forMs;
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#world.nowMs() + forMs);
   }
 
   /** A pause is over, and all that waited for that has its turn. */

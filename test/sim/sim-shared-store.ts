@@ -93,7 +93,7 @@ export class SimSharedStore implements TopologyStore {
     const { process, random, plan, watchLagMs } = this.#parts;
     if (process.isDead || this.#isClosed) return;
     const lagMs = exponential(random, plan.watchMsMean) + watchLagMs();
-    process.setTimer(lagMs, () => this.#tell(topology));
+    process.deliverIn(lagMs, () => this.#tell(topology));
   }
 
   /** What cannot be told now is told when the way is open again. */

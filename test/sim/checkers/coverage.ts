@@ -42,13 +42,16 @@ export function checkCoverage(
   }
 }
 
-/** A search may be refused for want of coverage only when some partition did not answer. */
+/**
+ * A search may be refused for want of coverage only when some partition did not answer, or had more to
+ * say: what it said is nothing without the rest, which it could not be asked for.
+ */
 export function checkCoverageRefusal(
   violations: Violations,
   where: string,
   partitionCount: number,
   seen: SeenSearch,
 ): void {
-  if (seen.answered.size < partitionCount) return;
+  if (seen.answered.size < partitionCount || seen.short.size > 0) return;
   violations.add('coverage tells the truth', `${where}: refused, although all answered`);
 }
