@@ -1,6 +1,6 @@
 /** What a suite measures: a running cluster that somebody else keeps, or one of its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REST_MS as REST_UNTIL_RECLAIM_MS } from '../../shards/rest-reclaimer.js';
+import { REST_MS } from '../../shards/rest-reclaimer.js';
 import { AnnulusClient } from '../../src/client/index.js';
 import { processCpuMs, rssAnonBytes, untilIdle } from '../report/process-cpu.js';
 import { ProcessCluster } from './process-cluster.js';
@@ -14,8 +14,8 @@ export interface OpenClusterOptions {
 /** Without processes of its own, how long to wait for graphs to catch up. */
 const SETTLE_MS = 5000;
 
-/** Nodes give memory back once nothing was asked of them for some seconds. */
-const REST_MS = REST_UNTIL_RECLAIM_MS + 2000;
+/** Beyond the rest after which nodes give memory back. */
+const RECLAIM_MS = 2000;
 
 export class BenchCluster {
   readonly address: string;
@@ -61,7 +61,7 @@ export class BenchCluster {
   /** Resolves when the nodes have settled, and given back what they do not need any more. */
   async untilRested(): Promise<void> {
     await this.untilSettled();
-    await sleep(REST_MS);
+    await sleep(REST_MS + RECLAIM_MS);
   }
 
   async close(): Promise<void> {
