@@ -21,7 +21,8 @@ export class ChromaTarget implements SearchTarget {
     const body = JSON.stringify({
       query_embeddings: [Array.from(vector)],
       n_results: this.#topK,
-      include: [],
+      // What an answer of Annulus has of each hit as well.
+      include: ['distances'],
     });
     const headers = {
       'content-type': 'application/json',

@@ -45,30 +45,40 @@ const KINDS_MAX = 128;
 /** 1, 2, 3-4, 5-8 ... partitions. */
 const SIZE_CLASSES = 13;
 
+/** By the class of the size. */
+type SizeWindows = (LatencyWindow | undefined)[];
+
 /** How long one node takes over reads. */
 export class NodeLatencies {
   readonly #options: HedgeOptions;
-  readonly #byKind = new Map<string, (LatencyWindow | undefined)[]>();
+  /** In the order in which they were last recorded. */
+  readonly #byKind = new Map<string, SizeWindows>();
+  /** The one recorded last: most often it is the next one, too. */
+  #latest: { kind: string; windows: SizeWindows } | undefined;
 
   constructor(options: HedgeOptions = defaultHedgeOptions) {
     this.#options = options;
   }
 
   record(kind: string, partitionCount: number, durationMs: number, nowMs: number): void {
-    let windows = this.#byKind.get(kind);
-    if (windows === undefined) {
-      windows = new Array<LatencyWindow | undefined>(SIZE_CLASSES);
-      if (this.#byKind.size >= KINDS_MAX) {
-        const [oldest] = this.#byKind.keys();
-        this.#byKind.delete(oldest as string);
-      }
-    } else {
-      this.#byKind.delete(kind);
-    }
-    this.#byKind.set(kind, windows);
+    const windows = this.#windowsOf(kind);
     const size = sizeClass(partitionCount);
     windows[size] ??= new LatencyWindow(this.#options, nowMs);
     windows[size].record(durationMs, nowMs);
+  }
+
+  /** Of a kind that is now the one recorded last. */
+  #windowsOf(kind: string): SizeWindows {
+    if (this.#latest?.kind === kind) return this.#latest.windows;
+    const windows = this.#byKind.get(kind) ?? new Array<LatencyWindow | undefined>(SIZE_CLASSES);
+    this.#byKind.delete(kind);
+    if (this.#byKind.size >= KINDS_MAX) {
+      const [oldest] = this.#byKind.keys();
+      this.#byKind.delete(oldest as string);
+    }
+    this.#byKind.set(kind, windows);
+    this.#latest = { kind, windows };
+    return windows;
   }
 
   /** How long to wait before hedging. */
@@ -80,7 +90,8 @@ export class NodeLatencies {
 
   /** Of the size itself, or of the next one that is known: a smaller one is scaled up. */
   #quantileMs(kind: string, partitionCount: number, nowMs: number): number | undefined {
-    const windows = this.#byKind.get(kind);
+    const isLatest = this.#latest?.kind === kind;
+    const windows = isLatest ? this.#latest?.windows : this.#byKind.get(kind);
     if (windows === undefined) return undefined;
     const wanted = sizeClass(partitionCount);
     for (let distance = 0; distance < SIZE_CLASSES; distance += 1) {

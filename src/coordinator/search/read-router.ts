@@ -60,6 +60,7 @@ export interface RouteRequest {
 
 /** Why a node was picked. */
 export interface PickReason {
+  nodeId: NodeId;
   policy: BalancingPolicy;
   tier: CandidateTier;
   candidateCount: number;
@@ -110,7 +111,9 @@ export class ReadRouter {
 
   /** True when so many nodes look bad that it is the looking that must be wrong. */
   get isPanic(): boolean {
-    return isPanic(statesOfConnected(this.nodes));
+    const states: HealthState[] = [];
+    for (const node of this.nodes.all()) if (node.link.isConnected) states.push(node.health.state);
+    return isPanic(states);
   }
 
   get isHedgingUnwise(): boolean {
@@ -133,10 +136,6 @@ export class ReadRouter {
   }
 }
 
-function* statesOfConnected(nodes: NodeRegistry): Generator<HealthState> {
-  for (const node of nodes.all()) if (node.link.isConnected) yield node.health.state;
-}
-
 /** Failures after which nobody works on the read any more, and nobody was kept busy by it. */
 const COSTLESS: ReadonlySet<MissingReason> = new Set([
   'unavailable',
@@ -152,7 +151,7 @@ export class ReadRoute implements ScatterGatherView {
   readonly request: RouteRequest;
   readonly #picker: ReplicaPicker;
   readonly #isPanic: boolean;
-  readonly #reasons = new Map<NodeId, PickReason>();
+  readonly #reasons: PickReason[] = [];
   /** Retries that the budget did not allow. */
   refusedRetries = 0;
 
@@ -165,7 +164,7 @@ export class ReadRoute implements ScatterGatherView {
 
   /** Why a node was picked the last time that it was. */
   reasonOf(nodeId: NodeId): PickReason | undefined {
-    return this.#reasons.get(nodeId);
+    return this.#reasons.findLast((reason) => reason.nodeId === nodeId);
   }
 
   pick(
@@ -187,7 +186,8 @@ export class ReadRoute implements ScatterGatherView {
     if (cause === 'hedge' && isLastResort && this.#isAskedOneUp(read, nodeIds)) return undefined;
     const { routingKey } = this.request;
     const picked = this.#picker.pick(candidates.nodes, { partition: read.partition, routingKey });
-    this.#reasons.set(picked.nodeId, {
+    this.#reasons.push({
+      nodeId: picked.nodeId,
       policy: this.#picker.policy,
       tier: candidates.tier,
       candidateCount: candidates.nodes.length,

@@ -91,7 +91,7 @@ export class SearchService {
     if (heir) return this.#carryOut(heir, search, context, passage);
     // It was planned on what was known then, whatever has been heard since.
     const topologyStaleMs = Math.round(Math.max(staleMs, this.#topologyStaleMs()));
-    const coverage = { ...this.#coverage(collection, progress), topologyStaleMs };
+    const coverage = this.#coverage(collection, progress, topologyStaleMs);
     const error = coverageError(coverage, search.minCoverageRatio, progress.explain.attempts);
     if (error !== undefined) throw error;
     gate.answered(clock.nowMs() - beganAtMs);
@@ -206,7 +206,8 @@ export class SearchService {
   #coverage(
     collection: CollectionEntry,
     progress: SearchProgress,
-  ): Omit<Coverage, 'topologyStaleMs'> {
+    topologyStaleMs: number,
+  ): Coverage {
     const replies = [...progress.replies.values()];
     const missing = [...progress.missing.values()].sort((a, b) => a.partition - b.partition);
     const searched = replies.reduce((sum, reply) => sum + reply.documentCount, 0);
@@ -220,6 +221,7 @@ export class SearchService {
       documentsTotal: searched + unseen,
       documentsSearched: searched,
       missing,
+      topologyStaleMs,
     };
   }
 

@@ -79,6 +79,17 @@ describe('NodeLatencies', () => {
     for (let kind = 0; kind < 200; kind += 1) latencies.record(`k${kind}`, 1, 1, 0);
     expect(latencies.hedgeDelayMs('search/c', 1, 0)).toBe(defaultHedgeOptions.delayMsUnknown);
   });
+
+  it('forgets the kind that was recorded longest ago, however early it first was', () => {
+    const latencies = filled(1, 20);
+    for (let kind = 0; kind < 200; kind += 1) {
+      latencies.record(`k${kind}`, 1, 1, 0);
+      latencies.record('search/c', 1, 20, 0);
+      latencies.record('search/c', 1, 20, 0);
+    }
+    expect(latencies.hedgeDelayMs('search/c', 1, 0)).toBeLessThan(22);
+    expect(latencies.hedgeDelayMs('k0', 1, 0)).toBe(defaultHedgeOptions.delayMsUnknown);
+  });
 });
 
 describe('isHedgingUnwise', () => {
