@@ -1,4 +1,4 @@
-import { AnnulusClient, type SearchOptions } from '../../src/client/index.js';
+import { AnnulusClient } from '../../src/client/index.js';
 import type { SearchTargetSpec } from './messages.js';
 import type { SearchTarget, TargetAnswer } from './search-target.js';
 
@@ -9,8 +9,7 @@ const IN_FLIGHT_MAX = 4096;
 /** The SDK: searches share one stream. */
 export class SdkTarget implements SearchTarget {
   readonly #client: AnnulusClient;
-  readonly #collection: string;
-  readonly #options: Omit<SearchOptions, 'vector'>;
+  readonly #spec: SearchTargetSpec;
 
   constructor(spec: SearchTargetSpec) {
     this.#client = new AnnulusClient({
@@ -19,13 +18,14 @@ export class SdkTarget implements SearchTarget {
       searchesInFlightMax: IN_FLIGHT_MAX,
       retry: { attemptsMax: spec.attemptsMax },
     });
-    this.#collection = spec.collection;
-    const { topK, efSearch, balancingPolicy, minCoverageRatio, timeoutMs } = spec;
-    this.#options = { topK, efSearch, balancingPolicy, minCoverageRatio, timeoutMs };
+    this.#spec = spec;
   }
 
   async search(vector: Float32Array): Promise<TargetAnswer> {
-    const found = await this.#client.search(this.#collection, { ...this.#options, vector });
+    const { collection, topK, efSearch, balancingPolicy, minCoverageRatio, timeoutMs } = this.#spec;
+    // As a caller writes it: an object that is spread into another costs more to make, and to read.
+    const options = { vector, topK, efSearch, balancingPolicy, minCoverageRatio, timeoutMs };
+    const found = await this.#client.search(collection, options);
     return { ids: found.hits.map(({ id }) => id), coverageRatio: found.coverage.ratio };
   }
 

@@ -92,7 +92,8 @@ export class BulkUpsert {
     const index = this.#taken;
     this.#taken += 1;
     try {
-      return { ...encodeDocument(`documents[${index}]`, document), index };
+      const { message, byteCount } = encodeDocument(`documents[${index}]`, document);
+      return { message, byteCount, index };
     } catch (error) {
       if (!(error instanceof AnnulusError)) throw error;
       const id = typeof document?.id === 'string' ? document.id : '';

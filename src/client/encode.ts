@@ -169,9 +169,10 @@ export function encodeSearch(
   search: SearchInput,
 ): SearchRequest {
   const at = (name: string) => (field === '' ? name : `${field}.${name}`);
-  const minCoverageRatio = search.minCoverageRatio;
+  const { filter, minCoverageRatio } = search;
   const flag = (value: unknown, name: string) => optional(value, false, checkBoolean, at(name));
-  return {
+  // Without spreads: an object that is made of others costs each later use of it dearly.
+  const request: SearchRequest = {
     collection: checkText(at('collection'), collection),
     vector: encodeVector(at('vector'), search.vector),
     topK: optional(search.topK, DEFAULT_TOP_K, (f, v) => checkInteger(f, v, 1), at('topK')),
@@ -183,11 +184,12 @@ export function encodeSearch(
     routingKey: optional(search.routingKey, '', checkText, at('routingKey')),
     balancingPolicy: optional(search.balancingPolicy, '', checkText, at('balancingPolicy')),
     explain: flag(search.explain, 'explain'),
-    ...(search.filter === undefined ? {} : { filter: encodeFilter(at('filter'), search.filter) }),
-    ...(minCoverageRatio === undefined
-      ? {}
-      : { minCoverageRatio: checkNumber(at('minCoverageRatio'), minCoverageRatio, 0, 1) }),
   };
+  if (filter !== undefined) request.filter = encodeFilter(at('filter'), filter);
+  if (minCoverageRatio !== undefined) {
+    request.minCoverageRatio = checkNumber(at('minCoverageRatio'), minCoverageRatio, 0, 1);
+  }
+  return request;
 }
 
 /** A collection's settings as their message; what is absent is left to the server. */

@@ -83,8 +83,7 @@ export class SearchStream {
       const refusal = this.#refusal(scope);
       if (refusal !== undefined) throw refusal;
       const id = String(this.#nextId++);
-      const sent = { ...request, requestId: id };
-      const search = new StreamedSearch(sent, scope, resolve, reject);
+      const search = new StreamedSearch(id, request, scope, resolve, reject);
       search.watch((failure) => this.#abandon(id, failure, scope));
       this.#waiting.set(id, search);
       this.#pump();

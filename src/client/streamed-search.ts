@@ -1,6 +1,6 @@
 /**
  * A search on its way over a search stream: it waits to be sent, or for its answer. It is encoded
- * once, when it begins; the time that it has left is added as it leaves.
+ * once, when it begins; its id, and the time that it has left, are added as it leaves.
  */
 import type { AnnulusError } from '../base/errors.js';
 import type { OutgoingItem } from '../wire/batch-sender.js';
@@ -8,12 +8,14 @@ import type { ByteWriter } from '../wire/bytes.js';
 import type { SearchRequest } from '../wire/generated/annulus/v1/SearchRequest.js';
 import type { SearchResponse__Output } from '../wire/generated/annulus/v1/SearchResponse.js';
 import { annulusV1 } from '../wire/proto-package.js';
-import { elementBytesMax, writeSearchElement } from '../wire/search-stream-codec.js';
+import { searchElementBytesMax, writeSearchElement } from '../wire/search-stream-codec.js';
 import type { CallScope } from './call-scope.js';
 
 const encodeRequest = annulusV1.Annulus.service.SearchStream.requestSerialize;
 
 export class StreamedSearch implements OutgoingItem {
+  /** Tells it apart from others on the stream. */
+  readonly id: string;
   readonly itemBytesMax: number;
   readonly scope: CallScope;
   /** The time that it has here and there together. */
@@ -29,13 +31,15 @@ export class StreamedSearch implements OutgoingItem {
   sentAtMs = 0;
 
   constructor(
+    id: string,
     request: SearchRequest,
     scope: CallScope,
     resolve: (response: SearchResponse__Output) => void,
     reject: (error: AnnulusError) => void,
   ) {
+    this.id = id;
     this.#encoded = encodeRequest(request);
-    this.itemBytesMax = elementBytesMax(this.#encoded);
+    this.itemBytesMax = searchElementBytesMax(this.#encoded, id);
     this.scope = scope;
     this.timeoutMs = scope.remainingMs;
     this.#resolve = resolve;
@@ -47,7 +51,8 @@ export class StreamedSearch implements OutgoingItem {
     if (this.#isOver) return;
     this.isWritten = true;
     // Rounded up: 0 would mean no limit.
-    writeSearchElement(writer, this.#encoded, Math.max(1, Math.ceil(this.scope.remainingMs)));
+    const timeoutMs = Math.max(1, Math.ceil(this.scope.remainingMs));
+    writeSearchElement(writer, this.#encoded, this.id, timeoutMs);
   }
 
   /** It is to be sent once more. */

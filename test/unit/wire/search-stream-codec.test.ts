@@ -5,6 +5,7 @@ import { publicPackageDefinition } from '../../../src/wire/proto-package.js';
 import {
   elementBytesMax,
   onlyElement,
+  searchElementBytesMax,
   writeElement,
   writeSearchElement,
 } from '../../../src/wire/search-stream-codec.js';
@@ -22,24 +23,23 @@ const { Search: one, SearchBatchStream: batch } = methods as Record<string, Meth
 };
 
 const timeoutMs = fc.integer({ min: 1, max: 2 ** 32 - 1 });
-const search = fc.record({
-  collection: fc.string({ maxLength: 200 }),
-  requestId: fc.string({ minLength: 1, maxLength: 9 }),
-});
+const search = fc.record({ collection: fc.string({ maxLength: 200 }) });
+const requestId = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
 
 describe('messages of search streams', () => {
   it('made of searches one by one are what the general codec makes of all at once', () => {
-    const searches = fc.array(fc.record({ search, timeoutMs }), { maxLength: 5 });
+    const searches = fc.array(fc.record({ search, requestId, timeoutMs }), { maxLength: 5 });
     fc.assert(
       fc.property(searches, (all) => {
         const writer = new ByteWriter();
-        for (const { search, timeoutMs } of all) {
+        for (const { search, requestId, timeoutMs } of all) {
           const encoded = one.requestSerialize(search);
+          const bytesMax = searchElementBytesMax(encoded, requestId);
           const before = writer.length;
-          writeSearchElement(writer, encoded, timeoutMs);
-          expect(writer.length - before).toBeLessThanOrEqual(elementBytesMax(encoded));
+          writeSearchElement(writer, encoded, requestId, timeoutMs);
+          expect(writer.length - before).toBeLessThanOrEqual(bytesMax);
         }
-        const whole = all.map(({ search, timeoutMs }) => ({ ...search, timeoutMs }));
+        const whole = all.map(({ search, ...rest }) => ({ ...search, ...rest }));
         expect(writer.finish()).toEqual(batch.requestSerialize({ searches: whole }));
       }),
     );
@@ -50,7 +50,12 @@ describe('messages of search streams', () => {
     fc.assert(
       fc.property(fc.array(answer, { maxLength: 3 }), (responses) => {
         const writer = new ByteWriter();
-        for (const response of responses) writeElement(writer, one.responseSerialize(response));
+        for (const response of responses) {
+          const encoded = one.responseSerialize(response);
+          const before = writer.length;
+          writeElement(writer, encoded);
+          expect(writer.length - before).toBeLessThanOrEqual(elementBytesMax(encoded));
+        }
         expect(writer.finish()).toEqual(batch.responseSerialize({ responses }));
       }),
     );
