@@ -1,16 +1,19 @@
 /** What a load process is told, and what it answers. */
+import type { Metric } from '../../src/base/metric.js';
 
 /** Which server is asked, and how. */
 export interface SearchTargetSpec {
   /**
    * `stream`: the SDK, whose searches share one stream. `unary`: one gRPC call each, from a client
-   * that is not the SDK. `chroma`: Chroma's HTTP interface.
+   * that is not the SDK. `chroma`: Chroma's HTTP interface. `pgvector`: SQL.
    */
-  kind: 'stream' | 'unary' | 'chroma';
+  kind: 'stream' | 'unary' | 'chroma' | 'pgvector';
   /** HOST:PORT. */
   address: string;
-  /** Its name; for Chroma its id. */
+  /** Its name; for Chroma its id, for pgvector the table. */
   collection: string;
+  /** For pgvector, which is told with each search. Default cosine. */
+  metric?: Metric;
   /** Default 10. */
   topK?: number;
   /** Default: the server's. */

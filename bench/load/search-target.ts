@@ -27,5 +27,9 @@ export async function openTarget(spec: SearchTargetSpec): Promise<SearchTarget> 
       const { ChromaTarget } = await import('./chroma-target.js');
       return new ChromaTarget(spec);
     }
+    case 'pgvector': {
+      const { PgvectorTarget } = await import('./pgvector-target.js');
+      return PgvectorTarget.open(spec);
+    }
   }
 }

@@ -3,10 +3,9 @@
  * not every system has, so an older one is taken where the newest does not start.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDirectory } from '../datasets/cache-directory.js';
+import { cachedPackages } from './npm-cache.js';
 
 const run = promisify(execFile);
 
@@ -43,16 +42,9 @@ export async function installChroma(): Promise<ChromaInstallation> {
 }
 
 async function installed({ version, server }: Candidate): Promise<string> {
-  const prefix = join(cacheDirectory(), `chromadb-${version}`);
-  const entry = join(prefix, 'node_modules', 'chromadb', 'dist', 'cli.mjs');
-  if (!existsSync(entry)) {
-    rmSync(prefix, { recursive: true, force: true });
-    mkdirSync(prefix, { recursive: true });
-    const options = ['--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--silent'];
-    const packages = [`chromadb@${version}`];
-    if (server !== undefined) packages.push(`${nativePackage()}@${server}`);
-    await run('npm', ['install', ...options, ...packages]);
-  }
+  const natives = server === undefined ? [] : [`${nativePackage()}@${server}`];
+  const folder = await cachedPackages([`chromadb@${version}`, ...natives]);
+  const entry = join(folder, 'chromadb', 'dist', 'cli.mjs');
   // Loads the native server, and with it every library that it needs.
   await run(process.execPath, [entry, '--help']);
   return entry;

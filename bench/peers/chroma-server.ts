@@ -4,31 +4,35 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metric } from '../../src/base/metric.js';
 import { systemClock } from '../../src/base/system-clock.js';
-import { rowOf, type VectorSet } from '../datasets/vector-set.js';
+import { rowOf } from '../datasets/vector-set.js';
+import type { SearchTargetSpec } from '../load/messages.js';
 import { untilIdle } from '../report/process-cpu.js';
 import { rowPrefix } from '../suites/parts/recall.js';
+import { TOP_K } from '../suites/parts/stage.js';
 import { chromaCollectionPath, chromaCollectionsPath } from './chroma-api.js';
 import { installChroma } from './chroma-install.js';
+import { freePort } from './free-port.js';
+import { PEER_GRAPH, type PeerRows, type PeerServer } from './peer-server.js';
 
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 100;
 const BATCH_ROWS = 1000;
 const SPACES: Record<Metric, string> = { cosine: 'cosine', dot: 'ip', l2: 'l2' };
 
-export class ChromaServer {
-  readonly address: string;
-  /** Of the npm package. */
-  readonly version: string;
+export class ChromaServer implements PeerServer {
+  /** With the version of the npm package. */
+  readonly name: string;
+  readonly #address: string;
   readonly #entry: string;
   readonly #directory: string;
   readonly #port: number;
   #child: ChildProcess | undefined;
+  #collection = '';
 
   private constructor(facts: {
     entry: string;
@@ -37,12 +41,13 @@ export class ChromaServer {
     port: number;
   }) {
     this.#entry = facts.entry;
-    this.version = facts.version;
+    this.name = `Chroma ${facts.version}`;
     this.#directory = facts.directory;
     this.#port = facts.port;
-    this.address = `127.0.0.1:${facts.port}`;
+    this.#address = `127.0.0.1:${facts.port}`;
   }
 
+  /** Installs it when need be. */
   static async start(): Promise<ChromaServer> {
     const { entry, version } = await installChroma();
     const directory = mkdtempSync(join(tmpdir(), 'annulus-chroma-'));
@@ -56,19 +61,12 @@ export class ChromaServer {
     return server;
   }
 
-  get pid(): number {
-    return this.#child?.pid as number;
-  }
-
-  /** Resolves to its id. */
-  async createCollection({ metric }: { metric: Metric }): Promise<string> {
-    const hnsw = { space: SPACES[metric], ef_construction: 128, max_neighbors: 16 };
+  async load({ rows, metric }: PeerRows, onProgress: (done: number) => void): Promise<void> {
+    const { m: max_neighbors, efConstruction: ef_construction } = PEER_GRAPH;
+    const hnsw = { space: SPACES[metric], ef_construction, max_neighbors };
     const body = { name: 'bench', configuration: { hnsw } };
     const { id } = (await this.#call('POST', chromaCollectionsPath, body)) as { id: string };
-    return id;
-  }
-
-  async load(id: string, rows: VectorSet, onProgress: (done: number) => void): Promise<void> {
+    this.#collection = id;
     for (let from = 0; from < rows.count; from += BATCH_ROWS) {
       const count = Math.min(BATCH_ROWS, rows.count - from);
       const numbers = Array.from({ length: count }, (_, i) => from + i);
@@ -78,18 +76,17 @@ export class ChromaServer {
       });
       onProgress(from + count);
     }
+    await untilIdle([this.#child?.pid as number]);
   }
 
   /** Takes a new process: one that runs goes on with the `ef` that it loaded the graph with. */
-  async setEfSearch(id: string, efSearch: number): Promise<void> {
+  async targetAt(efSearch: number): Promise<SearchTargetSpec> {
     const body = { new_configuration: { hnsw: { ef_search: efSearch } } };
-    await this.#call('PUT', chromaCollectionPath(id), body);
+    await this.#call('PUT', chromaCollectionPath(this.#collection), body);
     await this.#stopProcess();
     await this.#startProcess();
-  }
-
-  async untilIdle(): Promise<void> {
-    await untilIdle([this.pid]);
+    const place = { address: this.#address, collection: this.#collection };
+    return { kind: 'chroma', topK: TOP_K, ...place };
   }
 
   async stop(): Promise<void> {
@@ -109,7 +106,7 @@ export class ChromaServer {
     const giveUpAtMs = systemClock.nowMs() + READY_LIMIT_MS;
     for (;;) {
       if (child.exitCode !== null) throw new Error("Chroma's server ended by itself");
-      const answer = await fetch(`http://${this.address}/api/v2/heartbeat`).catch(() => undefined);
+      const answer = await fetch(`http://${this.#address}/api/v2/heartbeat`).catch(() => undefined);
       if (answer?.ok === true) return;
       if (systemClock.nowMs() > giveUpAtMs) throw new Error("Chroma's server is not ready");
       await sleep(POLL_MS);
@@ -125,7 +122,7 @@ export class ChromaServer {
   }
 
   async #call(method: string, path: string, body: unknown): Promise<unknown> {
-    const answer = await fetch(`http://${this.address}${path}`, {
+    const answer = await fetch(`http://${this.#address}${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -134,15 +131,4 @@ export class ChromaServer {
     if (!answer.ok) throw new Error(`Chroma: ${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

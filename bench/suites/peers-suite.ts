@@ -1,12 +1,17 @@
 /**
  * `peers`: the same documents, queries, recall and load processes against other servers on this
- * machine: Chroma's, from its npm package, and the bare graph in process, which nothing can beat on
- * one thread. Each is measured alone; the others' servers are not running then.
+ * machine: Chroma's, from its npm package; PostgreSQL with pgvector, when it is there; and the bare
+ * graph in process, which nothing can beat on one thread. Each is measured alone; the others' servers
+ * are not running then.
  */
 import { flagOnly } from '../../src/cli/client-command.js';
 import { LatencyHistogram } from '../load/latency-histogram.js';
 import { LoadFleet } from '../load/load-fleet.js';
-import { ChromaPeer } from '../peers/chroma-peer.js';
+import { ChromaServer } from '../peers/chroma-server.js';
+import type { PeerServer } from '../peers/peer-server.js';
+import { findPgvector } from '../peers/pgvector-install.js';
+import { PgvectorServer } from '../peers/pgvector-server.js';
+import { SearchPeer } from '../peers/search-peer.js';
 import type { Chart } from '../report/chart.js';
 import { percentileChart } from '../report/percentile-chart.js';
 import { median } from '../report/run-report.js';
@@ -27,7 +32,7 @@ interface Measured {
 
 export const peersSuite: Suite = {
   name: 'peers',
-  summary: "the same load against Chroma's server, and one bare thread as the bound",
+  summary: "the same load against Chroma's server, pgvector, and one bare thread as the bound",
   takesRunningCluster: true,
   options: [
     flagOnly({
@@ -54,7 +59,8 @@ async function runPeers(context: SuiteContext): Promise<SuiteOutcome> {
   numberList(options, 'concurrency', { min: 1, max: 10_000 });
   const measured = [
     ...(await measureAnnulus(context)),
-    ...(await measureChroma(context)),
+    ...(await measurePeer(context, "Chroma's server", () => ChromaServer.start())),
+    ...(await measurePgvector(context)),
     await measureBare(context),
   ];
   return outcomeOf(measured, options.number('recall'));
@@ -74,20 +80,37 @@ async function measureAnnulus(context: SuiteContext): Promise<Measured[]> {
   }
 }
 
-async function measureChroma(context: SuiteContext): Promise<Measured[]> {
-  const { options, log } = context;
-  const fleet = new LoadFleet(options.integer('clients'));
-  let peer: ChromaPeer | undefined;
+/** Nothing, where it is not installed. */
+async function measurePgvector(context: SuiteContext): Promise<Measured[]> {
   try {
-    peer = await ChromaPeer.load({ data: await context.loadData(), fleet, log });
-    const tuned = await peer.tune(options.number('recall'));
+    await findPgvector();
+  } catch (error) {
+    context.log.step(`pgvector is left out: ${(error as Error).message}`);
+    return [];
+  }
+  return measurePeer(context, 'PostgreSQL', () => PgvectorServer.start());
+}
+
+async function measurePeer(
+  context: SuiteContext,
+  what: string,
+  start: () => Promise<PeerServer>,
+): Promise<Measured[]> {
+  const { options, log } = context;
+  const data = await context.loadData();
+  const fleet = new LoadFleet(options.integer('clients'));
+  let peer: SearchPeer | undefined;
+  try {
+    log.step(`starting ${what}`);
+    peer = await SearchPeer.load(await start(), { data, fleet, log });
+    const own = peer;
+    const tuned = await own.tune(options.number('recall'));
     const pace = {
       durationMs: options.number('seconds') * 1000,
       warmUpMs: options.number('warm-up') * 1000,
     };
-    const chroma = peer;
-    return await eachConcurrency(context, `Chroma ${peer.version}`, tuned, (concurrency) =>
-      chroma.measure({ concurrency, ...pace }),
+    return await eachConcurrency(context, own.name, tuned, (concurrency) =>
+      own.measure({ concurrency, ...pace }),
     );
   } finally {
     fleet.stop();

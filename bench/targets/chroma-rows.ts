@@ -2,7 +2,8 @@
 
 import { LatencyHistogram } from '../load/latency-histogram.js';
 import type { SearchLoadResult } from '../load/messages.js';
-import { ChromaPeer } from '../peers/chroma-peer.js';
+import { ChromaServer } from '../peers/chroma-server.js';
+import { SearchPeer } from '../peers/search-peer.js';
 import { median } from '../report/run-report.js';
 import type { Round, SearchBench } from './search-bench.js';
 import type { TargetRow, TargetsBench, TargetValue } from './target-row.js';
@@ -59,7 +60,10 @@ async function compare(bench: TargetsBench, concurrency: number): Promise<Target
 async function measureChroma(bench: TargetsBench, search: SearchBench): Promise<ChromaRounds> {
   const { context, settings } = bench;
   const { log } = context;
-  const peer = await ChromaPeer.load({ data: search.data, fleet: search.stage.fleet, log });
+  log.step("starting Chroma's server");
+  const server = await ChromaServer.start();
+  const own = { data: search.data, fleet: search.stage.fleet, log };
+  const peer = await SearchPeer.load(server, own);
   try {
     const { ef, recall } = await peer.tune(RECALL);
     const byConcurrency = new Map<number, SearchLoadResult[]>();
