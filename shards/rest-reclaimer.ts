@@ -5,7 +5,7 @@
  * a trim (`native-heap.ts`), which is a matter of a millisecond.
  *
  * Searches never wait for it: it comes when nothing has been asked for some seconds, once after each
- * time that something was.
+ * time that something was, and once after the start, in which all rows were read.
  */
 import type { Clock, Timer } from '../src/base/clock.js';
 import type { LinkRequest } from '../src/wire/link-messages.js';
@@ -23,9 +23,9 @@ export interface RestReclaimerOptions {
 
 export class RestReclaimer {
   readonly #options: RestReclaimerOptions;
-  /** Since the last time: anything was asked, and rows came in. */
-  #hasWorked = false;
-  #hasTakenIn = false;
+  /** Since the last time: anything was asked, and rows came in. The start is both. */
+  #hasWorked = true;
+  #hasTakenIn = true;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #isStopped = false;

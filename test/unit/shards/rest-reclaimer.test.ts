@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REST_MS, RestReclaimer } from '../../../shards/rest-reclaimer.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
-function node() {
+function startedNode() {
   const clock = new VirtualClock();
   const state = { pendingRowCount: 0, collected: 0, trimmed: 0 };
   const reclaimer = new RestReclaimer({
@@ -16,6 +16,15 @@ function node() {
     },
   });
   return { clock, state, reclaimer };
+}
+
+/** Long after the start. */
+function node() {
+  const started = startedNode();
+  started.reclaimer.onCall('heartbeat');
+  started.clock.runFor(REST_MS);
+  Object.assign(started.state, { collected: 0, trimmed: 0 });
+  return started;
 }
 
 describe('a rest reclaimer', () => {
@@ -33,6 +42,20 @@ describe('a rest reclaimer', () => {
     reclaimer.onCall('write');
     clock.runFor(10 * REST_MS);
     expect(state).toMatchObject({ collected: 2, trimmed: 2 });
+  });
+
+  it('gives back what the start took, once the graphs have all rows, and only once', () => {
+    const { clock, state, reclaimer } = startedNode();
+    state.pendingRowCount = 7;
+    reclaimer.onCall('heartbeat');
+    clock.runFor(2 * REST_MS);
+    expect(state).toMatchObject({ collected: 0, trimmed: 0 });
+    state.pendingRowCount = 0;
+    clock.runFor(REST_MS);
+    expect(state).toMatchObject({ collected: 1, trimmed: 1 });
+    reclaimer.onCall('heartbeat');
+    clock.runFor(10 * REST_MS);
+    expect(state).toMatchObject({ collected: 1, trimmed: 1 });
   });
 
   it('only trims after reads alone', () => {
