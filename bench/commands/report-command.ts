@@ -1,10 +1,12 @@
 /** `annulus bench report FILE.json...`: results as one HTML file, to be looked at and handed on. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argumentList, flagOnly } from '../../src/cli/client-command.js';
 import type { CommandSpec } from '../../src/cli/command.js';
 import { chartSvg, htmlReport } from '../report/html-report.js';
 import { readResult } from '../report/result-file.js';
+
+const REPORT_NAME = 'report.html';
 
 export const reportCommand: CommandSpec = {
   usage: 'report <file...>',
@@ -14,8 +16,8 @@ export const reportCommand: CommandSpec = {
       name: 'out',
       type: 'text',
       placeholder: 'FILE',
-      default: 'report.html',
-      description: 'The HTML file.',
+      default: REPORT_NAME,
+      description: `The HTML file, or a folder for one called ${REPORT_NAME}.`,
     }),
     flagOnly({
       name: 'svg',
@@ -26,7 +28,9 @@ export const reportCommand: CommandSpec = {
   ],
   async run(call) {
     const results = argumentList(call, 0).map(readResult);
-    const out = call.options.text('out');
+    const given = call.options.text('out');
+    const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
+    const out = isFolder ? join(given, REPORT_NAME) : given;
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, htmlReport(results));
     call.terminal.stderr.write(`written: ${out}\n`);

@@ -22,7 +22,8 @@ const LEGEND_MARK_PX = 65;
 const LEGEND_CHARACTER_PX = 8;
 
 export function echartsOption(chart: Chart): Record<string, unknown> {
-  const { x, y, right, series } = chart;
+  const { x, right, series } = chart;
+  const y = withRoomForLevels(chart);
   const [first, ...others] = series;
   return {
     animation: false,
@@ -47,6 +48,18 @@ export function echartsOption(chart: Chart): Record<string, unknown> {
         ? []
         : [{ ...seriesOption(first), ...lines(chart) }, ...others.map((one) => seriesOption(one))],
   };
+}
+
+/** The axis is laid out for points alone: a level above all of them would not be seen. */
+function withRoomForLevels({ y, series, levels = [] }: Chart): Axis {
+  const top = Math.max(...levels.map((level) => level.y));
+  const ys = series.flatMap(({ isOnRight, points }) =>
+    isOnRight ? [] : points.map((at) => at[1]),
+  );
+  const isSeen = ys.some((value) => value !== null && value >= top);
+  if (y.kind !== 'linear' || y.max !== undefined || levels.length === 0 || isSeen) return y;
+  const step = 10 ** Math.floor(Math.log10(top)) / 2;
+  return top > 0 ? { ...y, max: (Math.floor(top / step) + 1) * step } : y;
 }
 
 /** How many lines the legend will take, about: the plot begins below them. */

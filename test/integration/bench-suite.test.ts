@@ -3,7 +3,7 @@
  * results written, a report made of them, two runs compared.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,6 +33,11 @@ describe('annulus bench', () => {
     const throughput = result.measurements.find(({ name }) => name === 'queries/s, ef 64');
     expect(throughput?.samples).toHaveLength(3);
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('<svg');
+
+    const folder = join(out, 'elsewhere');
+    mkdirSync(folder);
+    await bench('report', path, '--out', folder);
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('<svg');
 
     const compared = await bench('compare', path, path);
     expect(compared.stdout).toMatch(/queries\/s, ef 64 .* 1\.000 .* no difference/);
