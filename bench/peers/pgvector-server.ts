@@ -67,7 +67,10 @@ export class PgvectorServer implements PeerServer {
     const address = `127.0.0.1:${port}`;
     const pool = await openPgPool({ address, connectionsMax: 1 });
     const directory = mkdtempSync(join(tmpdir(), 'annulus-pgvector-'));
-    const child = await startPostgres(binaries, directory, port);
+    const child = await startPostgres(binaries, directory, port).catch((error: unknown) => {
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
+    });
     const server = new PgvectorServer({ version, address, directory, child, pool });
     try {
       await server.#untilReady();
@@ -141,10 +144,7 @@ async function startPostgres(
   const options: SpawnOptions = { stdio: 'ignore', cwd: directory, ...asNobody };
   const initial = ['-D', directory, '-U', PG_NAME, '-E', 'UTF8', '--auth=trust', '--no-sync'];
   const [code] = await once(spawn(join(binaries, 'initdb'), initial, options), 'exit');
-  if (code !== 0) {
-    rmSync(directory, { recursive: true, force: true });
-    throw new Error(`initdb exited with ${code}`);
-  }
+  if (code !== 0) throw new Error(`initdb exited with ${code}`);
   const settings = {
     ...SETTINGS,
     port,
@@ -153,6 +153,8 @@ async function startPostgres(
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(binaries, 'postgres'), ['-D', directory, ...args], options);
+  // Rejects when there is nothing to run.
+  await once(child, 'spawn');
   // It would go on without us.
   const end = () => child.kill('SIGQUIT');
   process.once('exit', end);
